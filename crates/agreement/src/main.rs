@@ -1,0 +1,2 @@
+//! Generates topologies and flows, and holds trace against fabric.
+fn main() {}

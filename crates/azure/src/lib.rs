@@ -1,0 +1,1 @@
+//! Speaks to ARM: credentials, long operations, observe and apply.

@@ -1,0 +1,1 @@
+//! Forwards packets the way Azure's network does, as a pure engine.

@@ -1,0 +1,1 @@
+//! The relay between a load balancer and a private service.

@@ -1,0 +1,2 @@
+//! The relay between a load balancer and a private service.
+fn main() {}

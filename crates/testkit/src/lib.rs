@@ -1,0 +1,1 @@
+//! Test aids: redaction, polling, folders, programs.

@@ -1,0 +1,31 @@
+//! The model of a private-access topology, and every answer it gives without touching the world.
+//!
+//! # Promises
+//! - No I/O, clock, randomness, environment or threads; builds for `wasm32-unknown-unknown`.
+//! - Reading never fails: what is wrong comes back as [`Finding`]s beside the value, with spans.
+//! - Same input, same bytes out.
+//!
+//! # Start here
+//! [`manifest::parse`] → [`resolve::resolve`] → [`rules::check`] → [`plan::plan`] and
+//! [`trace::trace`]; the two types to know are [`Topology`] and [`Finding`].
+//!
+//! # Never
+//! Talks to Azure, knows a credential, prints, or decides how a finding is shown.
+//!
+//! # Adding a rule, a resource type, an exporter
+//! One file and one line each: see [`rules`] and [`model`].
+
+pub mod source;
+pub mod finding;
+pub mod model;
+pub mod manifest;
+pub mod arm;
+pub mod resolve;
+pub mod rules;
+pub mod plan;
+pub mod trace;
+pub mod render;
+
+pub use finding::{Finding, Severity};
+pub use model::{Topology, id::ResourceId};
+pub use rules::Checked;

@@ -1,0 +1,139 @@
+//! Which address everything has, or will have.
+//!
+//! Azure hands out the lowest free address of a subnet when it is asked for a dynamic one. What
+//! ARM already reported is taken as it is; what is still to be created is predicted in the order
+//! of the topology. A private endpoint's address stands in its NIC, once that exists.
+//! Source: <https://learn.microsoft.com/azure/virtual-network/ip-services/private-ip-addresses>.
+
+use super::{Topology, id::ResourceId};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::Ipv4Addr,
+};
+
+/// Who holds an address.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// An IP configuration of a NIC, by index.
+    Nic(ResourceId, usize),
+    /// A frontend of a load balancer, by index.
+    Frontend(ResourceId, usize),
+    /// A NAT address of a Private Link Service, by index.
+    Nat(ResourceId, usize),
+    /// A private endpoint.
+    Endpoint(ResourceId),
+    /// A unit of an API Management service, by index.
+    Unit(ResourceId, usize),
+    /// The VIP of an internal API Management service.
+    Vip(ResourceId),
+    /// A client, by name.
+    Client(String),
+}
+
+/// All addresses of a topology.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses {
+    by_holder: BTreeMap<Holder, (ResourceId, Ipv4Addr)>,
+}
+
+impl Addresses {
+    /// Reads the known addresses and predicts the others.
+    pub fn of(topology: &Topology) -> Self {
+        let mut wanted: Vec<(Holder, ResourceId, Option<Ipv4Addr>)> = Vec::new();
+        for (name, client) in &topology.clients {
+            wanted.push((Holder::Client(name.clone()), client.subnet.clone(), client.private_ip_address));
+        }
+        for (resource, nic) in topology.network_interfaces() {
+            for (index, config) in nic.ip_configurations.iter().enumerate() {
+                if let Some(subnet) = &config.properties.subnet {
+                    let holder = match (&nic.private_endpoint, &nic.private_link_service) {
+                        (Some(endpoint), _) => Holder::Endpoint(endpoint.id.clone()),
+                        (None, Some(service)) => Holder::Nat(service.id.clone(), index),
+                        (None, None) => Holder::Nic(resource.id.clone(), index),
+                    };
+                    wanted.push((holder, subnet.id.clone(), config.properties.private_ip_address));
+                }
+            }
+        }
+        for (resource, lb) in topology.load_balancers() {
+            for (index, frontend) in lb.frontend_ip_configurations.iter().enumerate() {
+                if let Some(subnet) = &frontend.properties.subnet {
+                    let holder = Holder::Frontend(resource.id.clone(), index);
+                    wanted.push((holder, subnet.id.clone(), frontend.properties.private_ip_address));
+                }
+            }
+        }
+        for (resource, apim) in topology.api_managements() {
+            if let (Some(subnet), Some("Internal")) = (apim.subnet(), apim.virtual_network_type.as_deref()) {
+                let units = resource.sku.as_ref().and_then(|sku| sku.capacity).unwrap_or(1).clamp(1, 31);
+                for unit in 0..usize::try_from(units).unwrap_or(1) {
+                    wanted.push((Holder::Unit(resource.id.clone(), unit), subnet.clone(), None));
+                }
+                wanted.push((Holder::Vip(resource.id.clone()), subnet.clone(), apim.private_ip_addresses.first().copied()));
+            }
+        }
+        for (resource, pls) in topology.private_link_services() {
+            for (index, config) in pls.ip_configurations.iter().enumerate() {
+                if let Some(subnet) = &config.properties.subnet {
+                    let holder = Holder::Nat(resource.id.clone(), index);
+                    wanted.push((holder, subnet.id.clone(), config.properties.private_ip_address));
+                }
+            }
+        }
+        for (resource, endpoint) in topology.private_endpoints() {
+            if let Some(subnet) = &endpoint.subnet {
+                wanted.push((Holder::Endpoint(resource.id.clone()), subnet.id.clone(), None));
+            }
+        }
+        Self::allocate(topology, wanted)
+    }
+
+    fn allocate(topology: &Topology, wanted: Vec<(Holder, ResourceId, Option<Ipv4Addr>)>) -> Self {
+        let mut taken: BTreeMap<ResourceId, BTreeSet<Ipv4Addr>> = BTreeMap::new();
+        let mut by_holder = BTreeMap::new();
+        for (holder, subnet, address) in &wanted {
+            if let Some(address) = address {
+                taken.entry(subnet.clone()).or_default().insert(*address);
+                by_holder.entry(holder.clone()).or_insert_with(|| (subnet.clone(), *address));
+            }
+        }
+        for (holder, subnet, _) in wanted {
+            if by_holder.contains_key(&holder) {
+                continue;
+            }
+            let taken = taken.entry(subnet.clone()).or_default();
+            let free = topology.subnet(&subnet).and_then(|(_, found)| {
+                found.properties.prefixes().find_map(|prefix| prefix.usable().find(|address| !taken.contains(address)))
+            });
+            if let Some(address) = free {
+                taken.insert(address);
+                by_holder.insert(holder, (subnet, address));
+            }
+        }
+        Self { by_holder }
+    }
+
+    /// The address of a holder.
+    pub fn get(&self, holder: &Holder) -> Option<Ipv4Addr> {
+        self.by_holder.get(holder).map(|(_, address)| *address)
+    }
+
+    /// Every holder with its subnet and address, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Holder, &ResourceId, Ipv4Addr)> {
+        self.by_holder.iter().map(|(holder, (subnet, address))| (holder, subnet, *address))
+    }
+
+    /// Who holds this address in this virtual network.
+    pub fn holder_in(&self, vnet: &ResourceId, address: Ipv4Addr) -> Option<&Holder> {
+        self.by_holder
+            .iter()
+            .find(|(_, (subnet, held))| *held == address && subnet.parent().as_ref() == Some(vnet))
+            .map(|(holder, _)| holder)
+    }
+
+    /// The address of a resource that records may point at: a private endpoint or an internal
+    /// API Management service.
+    pub fn of_resource(&self, id: &ResourceId) -> Option<Ipv4Addr> {
+        self.get(&Holder::Endpoint(id.clone())).or_else(|| self.get(&Holder::Vip(id.clone())))
+    }
+}

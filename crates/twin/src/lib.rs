@@ -1,0 +1,1 @@
+//! A local Azure for the part that a private-access topology touches.

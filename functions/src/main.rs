@@ -1,0 +1,2 @@
+//! The Linkspan function app.
+fn main() {}

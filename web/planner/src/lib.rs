@@ -1,0 +1,1 @@
+//! The planner's core in the browser.

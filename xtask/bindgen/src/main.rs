@@ -1,0 +1,2 @@
+//! Runs wasm-bindgen as a library.
+fn main() {}

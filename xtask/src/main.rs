@@ -1,0 +1,2 @@
+//! Builds, checks, packages and drives Linkspan.
+fn main() {}
