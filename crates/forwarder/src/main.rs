@@ -1,2 +1,7 @@
-//! The relay between a load balancer and a private service.
-fn main() {}
+//! The `linkspan-forwarder` program; the same function as `linkspan forwarder`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    forwarder::program::main(std::env::args_os())
+}
