@@ -1,2 +1,62 @@
-//! Builds, checks, packages and drives Linkspan.
-fn main() {}
+//! `cargo xtask`: builds, checks and drives Linkspan. One file a command.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
+
+mod bench;
+mod e2e;
+mod setup;
+mod tally;
+mod test;
+mod tidy;
+mod wasm;
+mod web;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test [--fast]   set up what the tests need and run everything; --fast is the part under 3 minutes
+  tidy            check what no compiler checks: docs, sizes, crate map, paths
+  wasm            build the planner's core for the browser
+  web             build the planner page into web/dist
+  e2e             run the main job and its negative cases as a user would
+  bench           measure; prints figures, asserts nothing
+
+Exit codes: 0 good, 1 something failed, 2 could not run.";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["test"] => Ok(test::run(false)),
+        ["test", "--fast"] => Ok(test::run(true)),
+        ["tidy"] => tidy::run(),
+        ["wasm"] => wasm::build().map(|path| {
+            println!("{}", path.display());
+            true
+        }),
+        ["web"] => web::build().map(|()| true),
+        ["e2e", rest @ ..] => Ok(e2e::run(rest)),
+        ["bench", rest @ ..] => bench::run(rest),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

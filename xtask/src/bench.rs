@@ -1,0 +1,86 @@
+//! `cargo xtask bench`: figures of the release build. Nothing is asserted here.
+
+use crate::wasm;
+use anyhow::{Context as _, Result, ensure};
+use std::{
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+const RUNS: usize = 5;
+
+/// Prints a line a figure.
+pub(crate) fn run(_arguments: &[&str]) -> Result<bool> {
+    let root = wasm::root();
+    let built = Command::new("cargo")
+        .current_dir(&root)
+        .args(["build", "--release", "--package", "linkspan"])
+        .status()?;
+    ensure!(built.success(), "the release build failed");
+    let program = wasm::target_dir().join("release/linkspan");
+    let example = root.join("examples/internal-apim.yaml");
+    let mut checks = Vec::new();
+    let mut ups = Vec::new();
+    let mut peak = 0;
+    for _ in 0..RUNS {
+        checks.push(timed(Command::new(&program).arg("check").arg(&example))?.0);
+        let (time, kib) = timed(Command::new(&program).args(["up", "--once"]).arg(&example))?;
+        ups.push(time);
+        peak = peak.max(kib);
+    }
+    println!(
+        "check of the example, whole process: {:?} (median of {RUNS})",
+        median(&mut checks)
+    );
+    println!(
+        "up --once, command to exit: {:?} (median of {RUNS})",
+        median(&mut ups)
+    );
+    println!("peak memory of up: {} MiB", peak / 1024);
+    let status = Command::new("cargo")
+        .current_dir(&root)
+        .args([
+            "run",
+            "--release",
+            "--quiet",
+            "--package",
+            "fabric",
+            "--example",
+            "bench",
+        ])
+        .status()?;
+    ensure!(status.success(), "the fabric's benchmark failed");
+    Ok(true)
+}
+
+/// Wall time and the high-water mark of memory, in KiB, as the kernel shows it while it runs.
+fn timed(command: &mut Command) -> Result<(Duration, u64)> {
+    let shown = format!("{command:?}");
+    let start = Instant::now();
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .with_context(|| shown.clone())?;
+    let status_file = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        if let Ok(text) = std::fs::read_to_string(&status_file) {
+            let high = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let kib = high
+                .and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+                .unwrap_or(0);
+            peak = peak.max(kib);
+        }
+        if let Some(status) = child.try_wait()? {
+            ensure!(status.success(), "{shown} ended with {status}");
+            return Ok((start.elapsed(), peak));
+        }
+        std::thread::sleep(Duration::from_micros(500));
+    }
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
