@@ -1,1 +1,64 @@
 //! The short form that people write.
+//!
+//! [`parse`] reads YAML into a [`Manifest`] whose every value knows its place. It never fails:
+//! what is wrong comes back as findings (`YAML…` about the text, `MAN…` about its meaning) and is
+//! left out. Names are not looked up here, and nothing is derived; that is the business of
+//! [`crate::resolve`].
+
+mod decode;
+mod reader;
+pub(crate) mod suggest;
+mod yaml;
+
+pub use decode::{
+    ApiManagement, BalancerRule, Client, Forwarder, LoadBalancer, Manifest, NetworkSecurityGroup, PrivateEndpoint,
+    PrivateLinkService, Probe, RelayItem, ResourceGroup, Route, RouteTable, SecurityRule, Subnet, Subscription,
+    VirtualNetwork,
+};
+pub use reader::{Guid, Listen};
+
+use crate::{
+    finding::Finding,
+    source::{Span, Spanned},
+};
+use indexmap::IndexMap;
+use reader::{Read as _, Reader};
+
+/// A value that may be absent.
+pub type Field<T> = Option<Spanned<T>>;
+
+/// A list that may be absent.
+pub type List<T> = Option<Spanned<Vec<Spanned<T>>>>;
+
+/// Named things in the order of the text. Names differ in more than case.
+pub type Section<T> = IndexMap<String, Entry<T>>;
+
+/// One named thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<T> {
+    /// Its name and where that stands.
+    pub name: Spanned<String>,
+    /// Where its value stands.
+    pub span: Span,
+    /// The thing.
+    pub value: T,
+}
+
+/// Reads a manifest; what cannot be read is left out of it and reported.
+pub fn parse(text: &str) -> (Manifest, Vec<Finding>) {
+    let mut reader = Reader::default();
+    let mut manifest = Manifest::default();
+    if let Some(root) = yaml::read(text, &mut reader.findings) {
+        manifest = Manifest::read(&root, &mut reader, "the manifest").unwrap_or_default();
+        if let Some(version) = &manifest.linkspan
+            && version.value != "v1"
+        {
+            let message = format!("`{}` is no version of the manifest", suggest::clip(&version.value, 40));
+            reader.report("MAN001", message, version.span, "write `linkspan: v1`");
+        }
+    }
+    (manifest, reader.findings)
+}
+
+#[cfg(test)]
+mod tests;

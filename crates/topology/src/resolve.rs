@@ -1,1 +1,181 @@
 //! Manifest to topology.
+//!
+//! [`resolve`] looks up the names that a manifest uses, fills in what it leaves out, and remembers
+//! for every value where it came from. What a manifest states is never overridden: a wrong value
+//! stays visible to the rules. A reference that leads nowhere is a finding at the reference, and
+//! silences whatever would follow from it.
+//!
+//! # What is derived
+//! - Resource group and region of what stands in a subnet: those of its network.
+//! - A network security group that only a subnet names: see `resolve/security.rs`.
+//! - `privateLinkServiceNetworkPolicies: Disabled` on NAT subnets.
+//! - For each instance of a forwarder a NIC with the lowest free static address and a virtual
+//!   machine whose user data is the relay's configuration, health endpoint included.
+//! - A load balancer's frontend, pool, probe (HTTP to that health endpoint) and a rule for each
+//!   port that the forwarder listens on.
+//! - A Private Link Service's NAT address, and a private DNS zone for each host name that is
+//!   reached through a private endpoint or through a forwarder by name.
+//! - The owner tag on everything that can be tagged and is not marked as existing.
+
+#![expect(clippy::ref_option, reason = "fields of the manifest are handed on as they stand there")]
+
+mod addressing;
+mod balancers;
+mod forwarders;
+mod index;
+mod names;
+mod network;
+mod private_link;
+mod security;
+
+use crate::{
+    finding::{Finding, Severity},
+    manifest::{Entry, Field, Manifest},
+    model::{Body, Client, Extra, OWNER_TAG, Resource, Sku, Subscription, Topology, id::ResourceId},
+    source::{Span, Spanned},
+};
+use index::{Index, Placed};
+use std::collections::BTreeMap;
+
+/// A topology and what was wrong with the names in the manifest.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// Everything that could be resolved.
+    pub topology: Topology,
+    /// References that lead nowhere, subnets that are full, and the like.
+    pub findings: Vec<Finding>,
+}
+
+/// Builds the topology of a manifest.
+pub fn resolve(manifest: &Manifest) -> Resolved {
+    let mut out = Output::default();
+    if let Some(name) = &manifest.name {
+        out.topology.name.clone_from(&name.value);
+    }
+    for (key, entry) in &manifest.subscriptions {
+        if let Some(id) = &entry.value.id {
+            let tenant = entry.value.tenant.as_ref().map(|tenant| tenant.value.0.clone());
+            out.topology.subscriptions.insert(key.clone(), Subscription { id: id.value.0.clone(), tenant });
+        }
+    }
+    let index = Index::of(manifest, &mut out);
+    let mut cx = Context { manifest, index, out };
+    for (name, entry) in &manifest.clients {
+        if let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) {
+            let hosts = entry.value.hosts.iter().map(|(host, address)| (host.to_ascii_lowercase(), address.value)).collect();
+            let client = Client {
+                name: name.clone(),
+                subnet: subnet.id,
+                private_ip_address: value(entry.value.private_ip_address.as_ref()),
+                hosts,
+                span: Some(entry.name.span),
+            };
+            cx.out.topology.clients.insert(name.clone(), client);
+        }
+    }
+    let addresses = addressing::allocate(&mut cx);
+    network::groups(&mut cx);
+    security::stated(&mut cx);
+    security::derived(&mut cx);
+    network::route_tables(&mut cx);
+    network::virtual_networks(&mut cx);
+    network::api_management(&mut cx);
+    balancers::load_balancers(&mut cx, &addresses);
+    forwarders::machines(&mut cx, &addresses);
+    private_link::services(&mut cx, &addresses);
+    private_link::endpoints(&mut cx);
+    names::zones(&mut cx);
+    Resolved { topology: cx.out.topology, findings: cx.out.findings }
+}
+
+/// What every step reads and writes.
+struct Context<'m> {
+    manifest: &'m Manifest,
+    index: Index,
+    out: Output,
+}
+
+/// What is being built.
+#[derive(Default)]
+struct Output {
+    topology: Topology,
+    findings: Vec<Finding>,
+}
+
+/// The parts of a resource that differ.
+struct Draft {
+    id: ResourceId,
+    location: Option<String>,
+    sku: Option<Sku>,
+    zones: Vec<String>,
+    body: Body,
+    existing: bool,
+    /// Whether ARM lets it have tags.
+    is_taggable: bool,
+}
+
+impl Draft {
+    fn new(placed: &Placed, body: Body, existing: bool) -> Self {
+        Self {
+            id: placed.id.clone(),
+            location: placed.location.clone(),
+            sku: None,
+            zones: Vec::new(),
+            body,
+            existing,
+            is_taggable: true,
+        }
+    }
+}
+
+impl Output {
+    fn error(&mut self, code: &'static str, message: impl Into<String>, span: Span, help: impl Into<String>) {
+        self.findings.push(Finding::at_span(code, Severity::Error, message, span).help(help));
+    }
+
+    /// Adds a resource; a second one of the same id is a finding.
+    fn add(&mut self, draft: Draft, span: Span) {
+        let Draft { id, location, sku, zones, body, existing, is_taggable } = draft;
+        if self.topology.resources.contains_key(&id) {
+            let message = format!("`{}` is there twice", id.short());
+            self.findings.push(
+                Finding::at_span("MAN010", Severity::Error, message, span)
+                    .note("names of what is derived are made of the name of what it is derived from")
+                    .help("rename one of them, or put it into another resource group"),
+            );
+            return;
+        }
+        let mut tags = BTreeMap::new();
+        if is_taggable && !existing && !self.topology.name.is_empty() {
+            tags.insert(OWNER_TAG.to_owned(), self.topology.name.clone());
+        }
+        self.topology.provenance.record(&id, "", span);
+        let resource = Resource { id: id.clone(), location, tags, sku, zones, body, extra: Extra::new(), existing };
+        self.topology.resources.insert(id, resource);
+    }
+
+    /// Remembers where a value came from, if the manifest states it.
+    fn record<T>(&mut self, id: &ResourceId, pointer: impl Into<String>, stated: Option<&Spanned<T>>) {
+        if let Some(stated) = stated {
+            self.topology.provenance.record(id, pointer, stated.span);
+        }
+    }
+}
+
+/// The bare value of a field.
+fn value<T: Clone>(field: Option<&Spanned<T>>) -> Option<T> {
+    field.map(|spanned| spanned.value.clone())
+}
+
+/// Whether a flag is given and set.
+fn is_set(field: &Field<bool>) -> bool {
+    field.as_ref().is_some_and(|spanned| spanned.value)
+}
+
+/// The first entry with that name, compared without case as Azure does.
+fn entry<'m, T>(section: &'m crate::manifest::Section<T>, name: &str) -> Option<(&'m String, &'m Entry<T>)> {
+    section.get_key_value(name).or_else(|| section.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)))
+}
+
+#[cfg(test)]
+mod tests;
