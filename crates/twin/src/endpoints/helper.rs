@@ -14,7 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 
 use super::error::{Failure, Step};
-use super::keeper::{self, Outside};
+use super::keeper;
 use super::mounts::Mounts;
 use super::sys::{self, Cloned};
 use super::wire::{Channel, Create, Reply};
@@ -76,21 +76,14 @@ fn start_keeper(create: &Create, descriptors: Vec<OwnedFd>) -> Result<OwnedFd, F
     let failed = || format!("make namespaces for `{}`", create.name);
     let mut descriptors = descriptors.into_iter();
     let socket = descriptors.next().ok_or(Errno::EPROTO).step(failed)?;
-    let outside = Outside {
-        namespace: File::open("/proc/self/ns/net").step(failed)?.into(),
-        packets: sys::packet_socket().step(|| "open a packet socket".to_owned())?,
-    };
+    let outside: OwnedFd = File::open("/proc/self/ns/net").step(failed)?.into();
     match sys::clone_process(OF_AN_ENDPOINT).step(failed)? {
         Cloned::Parent { pidfd, .. } => Ok(pidfd),
         Cloned::Child => {
             let done = catch_unwind(AssertUnwindSafe(move || {
                 let channel = Channel(socket.into());
                 let files: Vec<OwnedFd> = descriptors.collect();
-                let mut keep = vec![
-                    channel.0.as_fd(),
-                    outside.namespace.as_fd(),
-                    outside.packets.as_fd(),
-                ];
+                let mut keep = vec![channel.0.as_fd(), outside.as_fd()];
                 keep.extend(files.iter().map(AsFd::as_fd));
                 sys::close_all_but(&keep);
                 keeper::run(&channel, create, files, outside);

@@ -5,7 +5,7 @@
 //! inside, no namespace is ever entered from outside and none needs a name.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -15,6 +15,7 @@ use std::os::unix::net::UnixStream;
 use nix::errno::Errno;
 use nix::net::if_::if_nametoindex;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sched::{CloneFlags, setns};
 use nix::sys::signal::{SigSet, Signal, killpg};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -32,17 +33,12 @@ use super::wire::{Channel, Create, Reply, Request};
 
 const DEVICE: &str = "eth0";
 
-/// What a keeper has from the helper, made in the helper's network namespace.
-pub(super) struct Outside {
-    /// The helper's network namespace, where the outer end of a veth pair lives.
-    pub(super) namespace: OwnedFd,
-    /// An unbound packet socket there.
-    pub(super) packets: OwnedFd,
-}
-
-/// Runs until the socket ends.
-pub(super) fn run(channel: &Channel, create: &Create, files: Vec<OwnedFd>, outside: Outside) {
-    let keeper = match Keeper::set_up(create, files, outside) {
+/// Runs until the socket ends. `outside` is the helper's network namespace, where the outer
+/// end of a veth pair lives.
+pub(super) fn run(channel: &Channel, create: &Create, files: Vec<OwnedFd>, outside: OwnedFd) {
+    let made = Keeper::set_up(create, files, &outside);
+    drop(outside);
+    let keeper = match made {
         Ok((keeper, device, backend)) => {
             if channel
                 .send(&Reply::Ready(backend), &[device.as_fd()])
@@ -73,7 +69,7 @@ impl Keeper {
     fn set_up(
         create: &Create,
         files: Vec<OwnedFd>,
-        outside: Outside,
+        outside: &OwnedFd,
     ) -> Result<(Self, OwnedFd, Backend), Failure> {
         // Only cosmetic, so a refusal changes nothing.
         nix::unistd::sethostname(&create.name).ok();
@@ -256,7 +252,7 @@ pub(super) fn child_signals() -> io::Result<SignalFd> {
 fn make_device(
     netlink: &Netlink,
     create: &Create,
-    outside: Outside,
+    outside: &OwnedFd,
 ) -> Result<(OwnedFd, Backend), Failure> {
     if create.backend != Backend::Packet {
         match tun() {
@@ -277,15 +273,26 @@ fn make_device(
         mac: OUTER_MAC,
     };
     netlink
-        .veth(&near, &far, outside.namespace.as_fd(), create.mtu)
+        .veth(&near, &far, outside.as_fd(), create.mtu)
         .step(|| "make a veth pair".to_owned())?;
-    // Both act on the namespace of the packet socket, where the outer end is.
-    let packets = outside.packets.as_fd();
-    sys::interface_up(packets, &outer)
-        .and_then(|()| sys::interface_index(packets, &outer))
-        .and_then(|index| sys::packet_bind(packets, index))
-        .step(|| "bind a packet socket".to_owned())?;
-    Ok((outside.packets, Backend::Packet))
+    let packets = packets_outside(outside, &outer).step(|| "bind a packet socket".to_owned())?;
+    Ok((packets, Backend::Packet))
+}
+
+/// A packet socket on a link of the helper's network namespace, which the keeper enters for a moment.
+fn packets_outside(outside: &OwnedFd, link: &str) -> io::Result<OwnedFd> {
+    let inside = File::open("/proc/self/ns/net")?;
+    setns(outside, CloneFlags::CLONE_NEWNET)?;
+    let packets = sys::packet_socket();
+    setns(inside, CloneFlags::CLONE_NEWNET)?;
+    let packets = packets?;
+    // These act on the namespace of the socket.
+    sys::interface_up(packets.as_fd(), link)?;
+    sys::packet_bind(
+        packets.as_fd(),
+        sys::interface_index(packets.as_fd(), link)?,
+    )?;
+    Ok(packets)
 }
 
 fn tun() -> io::Result<OwnedFd> {
