@@ -32,7 +32,10 @@ pub(crate) struct Health {
 
 impl Health {
     pub(crate) fn is_healthy(&self, nic: &ResourceId, lb: &ResourceId, probe: &str) -> bool {
-        let probes = self.healthy.get(nic).and_then(|balancers| balancers.get(lb));
+        let probes = self
+            .healthy
+            .get(nic)
+            .and_then(|balancers| balancers.get(lb));
         probes.is_some_and(|probes| probes.contains(&probe.to_ascii_lowercase()))
     }
 }
@@ -57,7 +60,11 @@ impl Fabric {
     pub fn new(topology: &Topology) -> Self {
         let mut names = Ports::default();
         let world = World::of(topology, &mut names);
-        Self { names, world, ..Self::default() }
+        Self {
+            names,
+            world,
+            ..Self::default()
+        }
     }
 
     /// Takes another topology. Names that stay keep their ports' ids. Running connections are looked
@@ -66,7 +73,11 @@ impl Fabric {
         self.world = World::of(topology, &mut self.names);
         self.generation = self.generation.wrapping_add(1);
         self.forget_dropped();
-        self.dropped.retain(|_, id| self.records.get_mut(*id).is_some_and(|record| record.last <= now));
+        self.dropped.retain(|_, id| {
+            self.records
+                .get_mut(*id)
+                .is_some_and(|record| record.last <= now)
+        });
     }
 
     /// The port with this name, if it is plugged in.
@@ -93,7 +104,10 @@ impl Fabric {
         if id == PortId::HOST {
             return vec![PLATFORM, METADATA];
         }
-        self.world.port(id).map(|port| port.addresses.iter().map(|(address, _)| *address).collect()).unwrap_or_default()
+        self.world
+            .port(id)
+            .map(|port| port.addresses.iter().map(|(address, _)| *address).collect())
+            .unwrap_or_default()
     }
 
     /// The address by which the host knows a port.
@@ -105,7 +119,13 @@ impl Fabric {
     /// healthy. Connections that a member has stay with it.
     pub fn set_healthy(&mut self, nic: &ResourceId, probe: (&ResourceId, &str), is_healthy: bool) {
         let (lb, name) = probe;
-        let probes = self.health.healthy.entry(nic.clone()).or_default().entry(lb.clone()).or_default();
+        let probes = self
+            .health
+            .healthy
+            .entry(nic.clone())
+            .or_default()
+            .entry(lb.clone())
+            .or_default();
         if is_healthy {
             probes.insert(name.to_ascii_lowercase());
         } else {
@@ -125,14 +145,22 @@ impl Fabric {
 
     /// Takes a packet that a port sends. What it becomes is added to `out`, with the port that
     /// receives it.
-    pub fn inject(&mut self, from: PortId, mut packet: Packet, now: Time, out: &mut Vec<(PortId, Packet)>) -> Disposition {
+    pub fn inject(
+        &mut self,
+        from: PortId,
+        mut packet: Packet,
+        now: Time,
+        out: &mut Vec<(PortId, Packet)>,
+    ) -> Disposition {
         let head = match Head::read(&packet.bytes) {
             Ok(head) => head,
             Err(error) => return Disposition::Dropped(Cow::Owned(error.to_string())),
         };
         // A link layer may have padded it.
         packet.bytes.truncate(head.total_length);
-        let Some(segment) = Segment::read(&packet.bytes, &head) else { return drop_packet("truncated packet") };
+        let Some(segment) = Segment::read(&packet.bytes, &head) else {
+            return drop_packet("truncated packet");
+        };
         let key = Key {
             port: from,
             protocol: head.protocol,
@@ -146,7 +174,7 @@ impl Fabric {
         }
         if let Some(action) = self.flows.action(&key) {
             match self.admit(&action, &segment, now, out) {
-                Admitted::Yes => return self.forward(&action, packet, &head, out),
+                Admitted::Yes => return forward(&action, packet, &head, out),
                 Admitted::No(disposition) => return disposition,
                 Admitted::AsNew => {}
             }
@@ -154,20 +182,25 @@ impl Fabric {
         self.open(key, packet, &head, &segment, now, out)
     }
 
-    /// Sends a packet of a known connection on.
-    fn forward(&mut self, action: &Action, mut packet: Packet, head: &Head, out: &mut Vec<(PortId, Packet)>) -> Disposition {
-        action.delta.apply(&mut packet.bytes, head.header_length, head.protocol, packet.checksum);
-        out.push((action.to, packet));
-        Disposition::Delivered
-    }
-
     /// Whether a packet belongs to the connection that was found for it.
-    fn admit(&mut self, action: &Action, segment: &Segment, now: Time, out: &mut Vec<(PortId, Packet)>) -> Admitted {
-        let Some(flow) = self.flows.get_mut(action.slot) else { return Admitted::AsNew };
+    fn admit(
+        &mut self,
+        action: &Action,
+        segment: &Segment,
+        now: Time,
+        out: &mut Vec<(PortId, Packet)>,
+    ) -> Admitted {
+        let Some(flow) = self.flows.get_mut(action.slot) else {
+            return Admitted::AsNew;
+        };
         if flow.is_idle(now) {
             let before = out.len();
             self.end_idle(action.slot, out);
-            return if out.len() > before && !segment.is_syn() { Admitted::No(Disposition::Answered) } else { Admitted::AsNew };
+            return if out.len() > before && !segment.is_syn() {
+                Admitted::No(Disposition::Answered)
+            } else {
+                Admitted::AsNew
+            };
         }
         if flow.is_closed() && segment.is_syn() {
             self.close(action.slot);
@@ -186,13 +219,22 @@ impl Fabric {
 
     /// Looks at a connection again after the topology changed.
     fn reconsider(&mut self, slot: usize) -> Result<(), String> {
-        let Some(flow) = self.flows.get(slot) else { return Err("the connection is gone".to_owned()) };
+        let Some(flow) = self.flows.get(slot) else {
+            return Err("the connection is gone".to_owned());
+        };
         let (to, received) = (flow.to, flow.received);
-        let walk = Walk::new(&self.world, &self.health, &mut self.nat, self.fault, Some(&flow.pins));
+        let walk = Walk::new(
+            &self.world,
+            &self.health,
+            &mut self.nat,
+            self.fault,
+            Some(&flow.pins),
+        );
         let because = match walk.run(flow.from, flow.sent).1 {
             Ok(path) if path.to == to && path.received == received => {
                 if let Some(flow) = self.flows.get_mut(slot) {
-                    (flow.idle, flow.resets, flow.generation) = (path.idle, path.resets, self.generation);
+                    (flow.idle, flow.resets, flow.generation) =
+                        (path.idle, path.resets, self.generation);
                 }
                 return Ok(());
             }
@@ -208,7 +250,15 @@ impl Fabric {
     }
 
     /// Decides about the first packet of a connection.
-    fn open(&mut self, key: Key, packet: Packet, head: &Head, segment: &Segment, now: Time, out: &mut Vec<(PortId, Packet)>) -> Disposition {
+    fn open(
+        &mut self,
+        key: Key,
+        packet: Packet,
+        head: &Head,
+        segment: &Segment,
+        now: Time,
+        out: &mut Vec<(PortId, Packet)>,
+    ) -> Disposition {
         if !self.is_plugged(key.port) {
             return drop_packet("no such port");
         }
@@ -224,14 +274,14 @@ impl Fabric {
         let ends = key.ends();
         let walk = Walk::new(&self.world, &self.health, &mut self.nat, self.fault, None);
         let (hops, step) = walk.run(key.port, ends);
-        let step = step.and_then(|path| match self.make_room(path.to, &path.received, now) {
-            true => Ok(path),
-            false => {
-                if let Some(lease) = &path.pins.lease {
-                    self.nat.release(lease);
-                }
-                Err("its receiver has another connection with the same addresses and ports".to_owned())
+        let step = step.and_then(|path| {
+            if self.make_room(path.to, &path.received, now) {
+                return Ok(path);
             }
+            if let Some(lease) = &path.pins.lease {
+                self.nat.release(lease);
+            }
+            Err("its receiver has another connection with the same addresses and ports".to_owned())
         });
         let mut record = FlowRecord {
             id: 0,
@@ -274,15 +324,20 @@ impl Fabric {
         flow.note(segment, false, now);
         self.flows.insert(flow);
         match self.flows.action(&key) {
-            Some(action) => self.forward(&action, packet, head, out),
+            Some(action) => forward(&action, packet, head, out),
             None => drop_packet("the connection is gone"),
         }
     }
 
     /// Sees to it that replies will be told apart from those of another connection.
     fn make_room(&mut self, to: PortId, received: &Ends, now: Time) -> bool {
-        let Some(other) = self.flows.action(&Key::new(to, &received.reversed())) else { return true };
-        let is_over = self.flows.get(other.slot).is_none_or(|flow| flow.is_closed() || flow.is_idle(now));
+        let Some(other) = self.flows.action(&Key::new(to, &received.reversed())) else {
+            return true;
+        };
+        let is_over = self
+            .flows
+            .get(other.slot)
+            .is_none_or(|flow| flow.is_closed() || flow.is_idle(now));
         if is_over {
             self.close(other.slot);
         }
@@ -296,7 +351,9 @@ impl Fabric {
         }
         let known = self.dropped.get(&key).copied();
         let same = known.filter(|id| {
-            self.records.get_mut(*id).is_some_and(|known| known.outcome == record.outcome && known.hops == record.hops)
+            self.records
+                .get_mut(*id)
+                .is_some_and(|known| known.outcome == record.outcome && known.hops == record.hops)
         });
         let id = match same {
             Some(id) => id,
@@ -315,14 +372,26 @@ impl Fabric {
     }
 
     /// An ICMP error goes where the packet that it quotes came from.
-    fn inject_error(&mut self, from: PortId, mut packet: Packet, head: &Head, out: &mut Vec<(PortId, Packet)>) -> Disposition {
+    fn inject_error(
+        &mut self,
+        from: PortId,
+        mut packet: Packet,
+        head: &Head,
+        out: &mut Vec<(PortId, Packet)>,
+    ) -> Disposition {
         let found = icmp::quoted(from, &packet.bytes, head)
             .filter(|quoted| quoted.destination == head.destination)
             .and_then(|quoted| self.flows.action(&quoted))
             .and_then(|action| Some((action, self.flows.get(action.slot)?)))
             .filter(|(_, flow)| flow.generation == self.generation);
-        let Some((action, flow)) = found else { return drop_packet("an ICMP error about no connection") };
-        let ends = if action.is_reply { flow.sent.reversed() } else { flow.received };
+        let Some((action, flow)) = found else {
+            return drop_packet("an ICMP error about no connection");
+        };
+        let ends = if action.is_reply {
+            flow.sent.reversed()
+        } else {
+            flow.received
+        };
         icmp::translate(&mut packet.bytes, head, &ends);
         out.push((action.to, packet));
         Disposition::Delivered
@@ -333,7 +402,9 @@ impl Fabric {
     pub fn expire(&mut self, now: Time) -> Vec<(PortId, Packet)> {
         let mut out = Vec::new();
         for slot in 0..self.flows.slots() {
-            let Some(flow) = self.flows.get(slot) else { continue };
+            let Some(flow) = self.flows.get(slot) else {
+                continue;
+            };
             if flow.is_idle(now) {
                 self.end_idle(slot, &mut out);
             } else if flow.is_closed() && now.saturating_sub(flow.last) >= LINGER {
@@ -351,10 +422,20 @@ impl Fabric {
         let reset = |ends: Ends, to: Side, from: Side| {
             let sequence = to.acknowledged().or(from.next()).unwrap_or(0);
             let acknowledgment = to.next().unwrap_or(0);
-            tcp(ends.source, ends.destination, sequence, acknowledgment, tcp_flags::RST | tcp_flags::ACK, &[])
+            tcp(
+                ends.source,
+                ends.destination,
+                sequence,
+                acknowledgment,
+                tcp_flags::RST | tcp_flags::ACK,
+                &[],
+            )
         };
         out.push((flow.to, reset(flow.received, flow.receiver, flow.opener)));
-        out.push((flow.from, reset(flow.sent.reversed(), flow.opener, flow.receiver)));
+        out.push((
+            flow.from,
+            reset(flow.sent.reversed(), flow.opener, flow.receiver),
+        ));
     }
 
     fn close(&mut self, slot: usize) -> Option<Flow> {
@@ -372,6 +453,13 @@ enum Admitted {
     No(Disposition),
     /// The connection is over; the packet may open another.
     AsNew,
+}
+
+/// Sends a packet of a known connection on.
+fn forward(action: &Action, mut packet: Packet, head: &Head, out: &mut Vec<(PortId, Packet)>) -> Disposition {
+    action.delta.apply(&mut packet.bytes, head.header_length, head.protocol, packet.checksum);
+    out.push((action.to, packet));
+    Disposition::Delivered
 }
 
 fn drop_packet(because: &'static str) -> Disposition {

@@ -45,7 +45,9 @@ impl Key {
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(u64::from(self.source.to_bits()) << 32 | u64::from(self.destination.to_bits()));
+        state.write_u64(
+            u64::from(self.source.to_bits()) << 32 | u64::from(self.destination.to_bits()),
+        );
         let ports = u64::from(self.source_port) << 48 | u64::from(self.destination_port) << 32;
         state.write_u64(ports ^ u64::from(self.protocol) << 24 ^ u64::from(self.port.0));
     }
@@ -97,7 +99,8 @@ impl Segment {
                 let sequence = u32::from_be_bytes([fixed[4], fixed[5], fixed[6], fixed[7]]);
                 let flags = fixed[13];
                 let data = rest.len().checked_sub(usize::from(fixed[12] >> 4) * 4)?;
-                let phantom = u32::from(flags & tcp_flags::SYN != 0) + u32::from(flags & tcp_flags::FIN != 0);
+                let phantom =
+                    u32::from(flags & tcp_flags::SYN != 0) + u32::from(flags & tcp_flags::FIN != 0);
                 let spent = u32::try_from(data).unwrap_or(0).wrapping_add(phantom);
                 Some(Self {
                     source_port: be16(fixed[0], fixed[1]),
@@ -112,15 +115,30 @@ impl Segment {
             }
             UDP => {
                 let fixed = rest.first_chunk::<8>()?;
-                let (source_port, destination_port) = (be16(fixed[0], fixed[1]), be16(fixed[2], fixed[3]));
-                Some(Self { source_port, destination_port, length, ..Self::default() })
+                let (source_port, destination_port) =
+                    (be16(fixed[0], fixed[1]), be16(fixed[2], fixed[3]));
+                Some(Self {
+                    source_port,
+                    destination_port,
+                    length,
+                    ..Self::default()
+                })
             }
             ICMP => {
                 let fixed = rest.first_chunk::<8>()?;
                 let identifier = be16(fixed[4], fixed[5]);
-                Some(Self { source_port: identifier, destination_port: identifier, icmp_kind: fixed[0], length, ..Self::default() })
+                Some(Self {
+                    source_port: identifier,
+                    destination_port: identifier,
+                    icmp_kind: fixed[0],
+                    length,
+                    ..Self::default()
+                })
             }
-            _ => Some(Self { length, ..Self::default() }),
+            _ => Some(Self {
+                length,
+                ..Self::default()
+            }),
         }
     }
 
@@ -195,8 +213,15 @@ impl Flow {
         if self.sent.protocol != TCP {
             return;
         }
-        let side = if is_reply { &mut self.receiver } else { &mut self.opener };
-        if side.next.is_none_or(|next| segment.next.wrapping_sub(next) < 1 << 31) {
+        let side = if is_reply {
+            &mut self.receiver
+        } else {
+            &mut self.opener
+        };
+        if side
+            .next
+            .is_none_or(|next| segment.next.wrapping_sub(next) < 1 << 31)
+        {
             side.next = Some(segment.next);
         }
         if segment.flags & tcp_flags::ACK != 0 {
@@ -243,9 +268,20 @@ impl Flows {
             self.slots.len().saturating_sub(1)
         });
         let (sent, received) = (flow.sent, flow.received);
-        let there = Action { slot, to: flow.to, delta: sent.delta(&received), is_reply: false };
-        let back = Action { slot, to: flow.from, delta: received.reversed().delta(&sent.reversed()), is_reply: true };
-        self.actions.insert(Key::new(flow.to, &received.reversed()), back);
+        let there = Action {
+            slot,
+            to: flow.to,
+            delta: sent.delta(&received),
+            is_reply: false,
+        };
+        let back = Action {
+            slot,
+            to: flow.from,
+            delta: received.reversed().delta(&sent.reversed()),
+            is_reply: true,
+        };
+        self.actions
+            .insert(Key::new(flow.to, &received.reversed()), back);
         self.actions.insert(Key::new(flow.from, &sent), there);
         if let Some(place) = self.slots.get_mut(slot) {
             *place = Some(flow);
@@ -256,8 +292,15 @@ impl Flows {
     /// Forgets a connection.
     pub(crate) fn remove(&mut self, slot: usize) -> Option<Flow> {
         let flow = self.slots.get_mut(slot)?.take()?;
-        for key in [Key::new(flow.from, &flow.sent), Key::new(flow.to, &flow.received.reversed())] {
-            if self.actions.get(&key).is_some_and(|action| action.slot == slot) {
+        for key in [
+            Key::new(flow.from, &flow.sent),
+            Key::new(flow.to, &flow.received.reversed()),
+        ] {
+            if self
+                .actions
+                .get(&key)
+                .is_some_and(|action| action.slot == slot)
+            {
                 self.actions.remove(&key);
             }
         }

@@ -20,8 +20,14 @@ pub(crate) fn quoted(port: PortId, bytes: &[u8], head: &Head) -> Option<Key> {
     let quote = bytes.get(head.header_length.checked_add(8)?..)?;
     let fixed = quote.first_chunk::<20>()?;
     let protocol = fixed[9];
-    let [a, b, c, d] = *quote.get(usize::from(fixed[0] & 15) * 4..)?.first_chunk::<4>()?;
-    let (source_port, destination_port) = if protocol == TCP || protocol == UDP { (be16(a, b), be16(c, d)) } else { return None };
+    let [a, b, c, d] = *quote
+        .get(usize::from(fixed[0] & 15) * 4..)?
+        .first_chunk::<4>()?;
+    let (source_port, destination_port) = if protocol == TCP || protocol == UDP {
+        (be16(a, b), be16(c, d))
+    } else {
+        return None;
+    };
     Some(Key {
         port,
         protocol,
@@ -34,7 +40,9 @@ pub(crate) fn quoted(port: PortId, bytes: &[u8], head: &Head) -> Option<Key> {
 
 /// Rewrites the error and its quote as an answer with `ends` would be.
 pub(crate) fn translate(bytes: &mut [u8], head: &Head, ends: &Ends) {
-    let Some((header, message)) = bytes.split_at_mut_checked(head.header_length) else { return };
+    let Some((header, message)) = bytes.split_at_mut_checked(head.header_length) else {
+        return;
+    };
     write_addresses(header, *ends.source.ip(), *ends.destination.ip());
     fill_ip(header);
     if let Some(quote) = message.get_mut(8..) {

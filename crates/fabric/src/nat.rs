@@ -58,9 +58,23 @@ pub(crate) struct Nat {
 impl Nat {
     /// The next free port of this address towards this destination, ascending from the last one
     /// so that a port just freed rests a while; `None` if all are in use.
-    pub(crate) fn lease(&mut self, service: &ResourceId, address: Ipv4Addr, protocol: u8, destination: SocketAddrV4) -> Option<Lease> {
-        let pool = Pool { service: service.clone(), address, protocol, destination };
-        let ports = self.pools.entry(pool.clone()).or_insert_with(|| Ports { used: HashSet::new(), next: FIRST_PORT });
+    pub(crate) fn lease(
+        &mut self,
+        service: &ResourceId,
+        address: Ipv4Addr,
+        protocol: u8,
+        destination: SocketAddrV4,
+    ) -> Option<Lease> {
+        let pool = Pool {
+            service: service.clone(),
+            address,
+            protocol,
+            destination,
+        };
+        let ports = self.pools.entry(pool.clone()).or_insert_with(|| Ports {
+            used: HashSet::new(),
+            next: FIRST_PORT,
+        });
         let first = ports.next;
         loop {
             let port = ports.next;
@@ -92,12 +106,21 @@ mod tests {
         let service = ResourceId::new("s", "g", "Microsoft.Network/privateLinkServices", "p");
         let address = Ipv4Addr::new(10, 0, 1, 7);
         let there = SocketAddrV4::new(Ipv4Addr::new(10, 0, 1, 5), 443);
-        let leases: Vec<Lease> = (FIRST_PORT..=u16::MAX).map(|_| nat.lease(&service, address, 6, there).unwrap()).collect();
+        let leases: Vec<Lease> = (FIRST_PORT..=u16::MAX)
+            .map(|_| nat.lease(&service, address, 6, there).unwrap())
+            .collect();
         let distinct: HashSet<u16> = leases.iter().map(Lease::port).collect();
         assert_eq!((leases[0].port(), distinct.len()), (1024, 64_512));
         assert_eq!(nat.lease(&service, address, 6, there), None);
-        assert!(nat.lease(&service, address, 17, there).is_some(), "UDP has its own ports");
+        assert!(
+            nat.lease(&service, address, 17, there).is_some(),
+            "UDP has its own ports"
+        );
         nat.release(&leases[500]);
-        assert_eq!(nat.lease(&service, address, 6, there).map(|lease| lease.port()), Some(1524));
+        assert_eq!(
+            nat.lease(&service, address, 6, there)
+                .map(|lease| lease.port()),
+            Some(1524)
+        );
     }
 }

@@ -40,7 +40,10 @@ pub struct Packet {
 impl Packet {
     /// A packet whose checksums are complete.
     pub fn complete(bytes: Vec<u8>) -> Self {
-        Self { bytes, checksum: Checksum::Complete }
+        Self {
+            bytes,
+            checksum: Checksum::Complete,
+        }
     }
 }
 
@@ -139,9 +142,16 @@ impl Parsed<'_> {
 
     fn ports(&self) -> (u16, u16) {
         match self.transport {
-            Transport::Tcp { source_port, destination_port, .. } | Transport::Udp { source_port, destination_port, .. } => {
-                (source_port, destination_port)
+            Transport::Tcp {
+                source_port,
+                destination_port,
+                ..
             }
+            | Transport::Udp {
+                source_port,
+                destination_port,
+                ..
+            } => (source_port, destination_port),
             Transport::Icmp { .. } | Transport::Other { .. } => (0, 0),
         }
     }
@@ -150,7 +160,9 @@ impl Parsed<'_> {
 /// Reads a packet; does not look at checksums.
 pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, PacketError> {
     let head = Head::read(bytes)?;
-    let rest = bytes.get(head.header_length..head.total_length).ok_or(PacketError::Truncated)?;
+    let rest = bytes
+        .get(head.header_length..head.total_length)
+        .ok_or(PacketError::Truncated)?;
     let ttl = bytes.get(8).copied().unwrap_or_default();
     let transport = match head.protocol {
         TCP => {
@@ -185,18 +197,30 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed<'_>, PacketError> {
         }
         _ => Transport::Other { payload: rest },
     };
-    Ok(Parsed { source: head.source, destination: head.destination, protocol: head.protocol, ttl, transport })
+    Ok(Parsed {
+        source: head.source,
+        destination: head.destination,
+        protocol: head.protocol,
+        ttl,
+        transport,
+    })
 }
 
 /// Checks the header checksum, and the transport's: a complete one must match the data, a partial
 /// one must be the sum of the pseudo-header.
 pub fn verify(packet: &Packet) -> Result<(), PacketError> {
     let head = Head::read(&packet.bytes)?;
-    let header = packet.bytes.get(..head.header_length).ok_or(PacketError::Truncated)?;
+    let header = packet
+        .bytes
+        .get(..head.header_length)
+        .ok_or(PacketError::Truncated)?;
     if checksum::sum(0, header) != u16::MAX {
         return Err(PacketError::HeaderChecksum);
     }
-    let rest = packet.bytes.get(head.header_length..head.total_length).ok_or(PacketError::Truncated)?;
+    let rest = packet
+        .bytes
+        .get(head.header_length..head.total_length)
+        .ok_or(PacketError::Truncated)?;
     let pseudo = checksum::pseudo(head.source, head.destination, head.protocol, rest.len());
     let field = match head.protocol {
         TCP => rest.get(16..18),
@@ -204,7 +228,9 @@ pub fn verify(packet: &Packet) -> Result<(), PacketError> {
         ICMP => rest.get(2..4),
         _ => return Ok(()),
     };
-    let Some([high, low]) = field else { return Err(PacketError::Truncated) };
+    let Some([high, low]) = field else {
+        return Err(PacketError::Truncated);
+    };
     let field = be16(*high, *low);
     let is_right = match (head.protocol, packet.checksum) {
         (ICMP, _) => checksum::sum(0, rest) == u16::MAX,
@@ -213,7 +239,11 @@ pub fn verify(packet: &Packet) -> Result<(), PacketError> {
         // 0 and 0xffff are the same number in one's complement.
         (_, Checksum::Partial) => field % u16::MAX == checksum::fold(pseudo) % u16::MAX,
     };
-    if is_right { Ok(()) } else { Err(PacketError::TransportChecksum) }
+    if is_right {
+        Ok(())
+    } else {
+        Err(PacketError::TransportChecksum)
+    }
 }
 
 pub(crate) fn be16(high: u8, low: u8) -> u16 {

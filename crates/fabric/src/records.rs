@@ -72,7 +72,9 @@ pub(crate) struct Records {
 impl Records {
     /// Adds a record under a new id.
     pub(crate) fn add(&mut self, mut record: FlowRecord) -> u64 {
-        let id = self.first.wrapping_add(u64::try_from(self.ring.len()).unwrap_or(0));
+        let id = self
+            .first
+            .wrapping_add(u64::try_from(self.ring.len()).unwrap_or(0));
         record.id = id;
         self.ring.push_back(record);
         if self.ring.len() > KEPT {
@@ -84,7 +86,8 @@ impl Records {
 
     /// The record with this id, unless it is too old.
     pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut FlowRecord> {
-        self.ring.get_mut(usize::try_from(id.checked_sub(self.first)?).ok()?)
+        self.ring
+            .get_mut(usize::try_from(id.checked_sub(self.first)?).ok()?)
     }
 
     /// The oldest id still kept.
@@ -96,7 +99,9 @@ impl Records {
     pub(crate) fn count(&mut self, id: u64, length: usize, now: Time) {
         if let Some(record) = self.get_mut(id) {
             record.packets = record.packets.wrapping_add(1);
-            record.bytes = record.bytes.wrapping_add(u64::try_from(length).unwrap_or(0));
+            record.bytes = record
+                .bytes
+                .wrapping_add(u64::try_from(length).unwrap_or(0));
             record.last = record.last.max(now);
         }
     }

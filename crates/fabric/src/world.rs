@@ -97,21 +97,35 @@ impl World {
             });
             for subnet in &vnet.subnets {
                 let properties = &subnet.properties;
-                let policies = properties.private_endpoint_network_policies.as_deref().unwrap_or("Disabled");
-                let is_policy = |word: &str| policies.eq_ignore_ascii_case("Enabled") || policies.eq_ignore_ascii_case(word);
+                let policies = properties
+                    .private_endpoint_network_policies
+                    .as_deref()
+                    .unwrap_or("Disabled");
+                let is_policy = |word: &str| {
+                    policies.eq_ignore_ascii_case("Enabled") || policies.eq_ignore_ascii_case(word)
+                };
                 let place = SubnetIndex(world.subnets.len());
                 subnets_by_id.insert(resource.id.child("subnets", &subnet.name), place);
                 world.subnets.push(Subnet {
                     vnet: index,
-                    nsg: properties.network_security_group.as_ref().map(|nsg| nsg.id.clone()),
-                    routes: properties.route_table.as_ref().map(|table| routes::read(topology, &table.id)).unwrap_or_default(),
+                    nsg: properties
+                        .network_security_group
+                        .as_ref()
+                        .map(|nsg| nsg.id.clone()),
+                    routes: properties
+                        .route_table
+                        .as_ref()
+                        .map(|table| routes::read(topology, &table.id))
+                        .unwrap_or_default(),
                     filters_endpoints: is_policy("NetworkSecurityGroupEnabled"),
                     routes_endpoints: is_policy("RouteTableEnabled"),
                 });
             }
         }
         for (resource, nsg) in topology.network_security_groups() {
-            world.nsgs.insert(resource.id.clone(), Nsg::of(resource.id.name(), nsg));
+            world
+                .nsgs
+                .insert(resource.id.clone(), Nsg::of(resource.id.name(), nsg));
         }
         world.plug(topology, &addresses, &subnets_by_id, names);
         for (resource, lb) in topology.load_balancers() {
@@ -124,10 +138,16 @@ impl World {
                 .iter()
                 .filter_map(|config| config.properties.subnet.as_ref()?.id.parent())
                 .find_map(|id| vnets_by_id.get(&id).copied());
-            world.services.insert(resource.id.clone(), Service::of(topology, &addresses, &resource.id, pls, vnet));
+            world.services.insert(
+                resource.id.clone(),
+                Service::of(topology, &addresses, &resource.id, pls, vnet),
+            );
         }
         for (resource, endpoint) in topology.private_endpoints() {
-            world.endpoints.insert(resource.id.clone(), Endpoint::of(topology, &resource.id, endpoint));
+            world.endpoints.insert(
+                resource.id.clone(),
+                Endpoint::of(topology, &resource.id, endpoint),
+            );
         }
         world
     }
@@ -141,18 +161,28 @@ impl World {
         names: &mut Ports,
     ) {
         for name in topology.clients.keys() {
-            self.open(names.id_of(&PortName::Client(name.clone())), Port::client(name));
+            self.open(
+                names.id_of(&PortName::Client(name.clone())),
+                Port::client(name),
+            );
         }
         for (resource, nic) in topology.network_interfaces() {
             if nic.private_endpoint.is_none() && nic.private_link_service.is_none() {
-                self.open(names.id_of(&PortName::Nic(resource.id.clone())), Port::nic(&resource.id, nic));
+                self.open(
+                    names.id_of(&PortName::Nic(resource.id.clone())),
+                    Port::nic(&resource.id, nic),
+                );
             }
         }
         for (holder, subnet, address) in addresses.iter() {
-            let Some(&place) = subnets.get(subnet) else { continue };
+            let Some(&place) = subnets.get(subnet) else {
+                continue;
+            };
             let target = match holder {
                 Holder::Nic(id, _) => Target::Port(names.id_of(&PortName::Nic(id.clone())), place),
-                Holder::Client(name) => Target::Port(names.id_of(&PortName::Client(name.clone())), place),
+                Holder::Client(name) => {
+                    Target::Port(names.id_of(&PortName::Client(name.clone())), place)
+                }
                 Holder::Unit(id, index) => {
                     let port = names.id_of(&PortName::Unit(id.clone(), *index));
                     self.open(port, Port::unit(id));
@@ -169,7 +199,11 @@ impl World {
             {
                 port.addresses.push((address, place));
             }
-            if let Some(vnet) = self.subnets.get(place.0).and_then(|subnet| self.vnets.get_mut(subnet.vnet.0)) {
+            if let Some(vnet) = self
+                .subnets
+                .get(place.0)
+                .and_then(|subnet| self.vnets.get_mut(subnet.vnet.0))
+            {
                 vnet.targets.entry(address).or_insert(target);
             }
         }

@@ -45,13 +45,34 @@ impl TcpSegment<'_> {
         // Header of five words, flags, window, checksum, urgent pointer.
         segment.extend([0x50, self.flags, 0xff, 0xff, 0, 0, 0, 0]);
         segment.extend(self.payload.iter().take(65_495));
-        transport(TCP, *self.source.ip(), *self.destination.ip(), segment, kind)
+        transport(
+            TCP,
+            *self.source.ip(),
+            *self.destination.ip(),
+            segment,
+            kind,
+        )
     }
 }
 
 /// A TCP segment with a complete checksum.
-pub fn tcp(source: SocketAddrV4, destination: SocketAddrV4, sequence: u32, acknowledgment: u32, flags: u8, payload: &[u8]) -> Packet {
-    TcpSegment { source, destination, sequence, acknowledgment, flags, payload }.packet(Checksum::Complete)
+pub fn tcp(
+    source: SocketAddrV4,
+    destination: SocketAddrV4,
+    sequence: u32,
+    acknowledgment: u32,
+    flags: u8,
+    payload: &[u8],
+) -> Packet {
+    TcpSegment {
+        source,
+        destination,
+        sequence,
+        acknowledgment,
+        flags,
+        payload,
+    }
+    .packet(Checksum::Complete)
 }
 
 /// A TCP segment that opens a connection.
@@ -65,23 +86,52 @@ pub fn udp(source: SocketAddrV4, destination: SocketAddrV4, payload: &[u8]) -> P
     let mut datagram = Vec::with_capacity(payload.len().saturating_add(8));
     datagram.extend(source.port().to_be_bytes());
     datagram.extend(destination.port().to_be_bytes());
-    datagram.extend(u16::try_from(payload.len().saturating_add(8)).unwrap_or(u16::MAX).to_be_bytes());
+    datagram.extend(
+        u16::try_from(payload.len().saturating_add(8))
+            .unwrap_or(u16::MAX)
+            .to_be_bytes(),
+    );
     datagram.extend([0, 0]);
     datagram.extend(payload);
-    transport(UDP, *source.ip(), *destination.ip(), datagram, Checksum::Complete)
+    transport(
+        UDP,
+        *source.ip(),
+        *destination.ip(),
+        datagram,
+        Checksum::Complete,
+    )
 }
 
 /// An ICMP echo request.
-pub fn icmp_echo_request(source: Ipv4Addr, destination: Ipv4Addr, identifier: u16, sequence: u16, payload: &[u8]) -> Packet {
+pub fn icmp_echo_request(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    identifier: u16,
+    sequence: u16,
+    payload: &[u8],
+) -> Packet {
     icmp_echo(8, source, destination, identifier, sequence, payload)
 }
 
 /// An ICMP echo reply.
-pub fn icmp_echo_reply(source: Ipv4Addr, destination: Ipv4Addr, identifier: u16, sequence: u16, payload: &[u8]) -> Packet {
+pub fn icmp_echo_reply(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    identifier: u16,
+    sequence: u16,
+    payload: &[u8],
+) -> Packet {
     icmp_echo(0, source, destination, identifier, sequence, payload)
 }
 
-fn icmp_echo(kind: u8, source: Ipv4Addr, destination: Ipv4Addr, identifier: u16, sequence: u16, payload: &[u8]) -> Packet {
+fn icmp_echo(
+    kind: u8,
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    identifier: u16,
+    sequence: u16,
+    payload: &[u8],
+) -> Packet {
     let mut message = vec![kind, 0, 0, 0];
     message.extend(identifier.to_be_bytes());
     message.extend(sequence.to_be_bytes());
@@ -90,10 +140,19 @@ fn icmp_echo(kind: u8, source: Ipv4Addr, destination: Ipv4Addr, identifier: u16,
     ipv4(ICMP, source, destination, &message)
 }
 
-fn transport(protocol: u8, source: Ipv4Addr, destination: Ipv4Addr, mut segment: Vec<u8>, kind: Checksum) -> Packet {
+fn transport(
+    protocol: u8,
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    mut segment: Vec<u8>,
+    kind: Checksum,
+) -> Packet {
     let pseudo = checksum::pseudo(source, destination, protocol, segment.len());
     checksum::fill_transport(kind, protocol, pseudo, &mut segment);
-    Packet { checksum: kind, ..ipv4(protocol, source, destination, &segment) }
+    Packet {
+        checksum: kind,
+        ..ipv4(protocol, source, destination, &segment)
+    }
 }
 
 fn ipv4(protocol: u8, source: Ipv4Addr, destination: Ipv4Addr, rest: &[u8]) -> Packet {

@@ -1,6 +1,6 @@
 //! The Internet checksum: whole, and updated in place.
 
-use super::{Checksum, ICMP, TCP, UDP};
+use super::{Checksum, TCP, UDP};
 use std::net::Ipv4Addr;
 
 /// Folds a sum of 16-bit words.
@@ -99,7 +99,10 @@ impl Delta {
             }
         }
         let mut ports = 0;
-        for (old, new) in [(source_port, new_source_port), (destination_port, new_destination_port)] {
+        for (old, new) in [
+            (source_port, new_source_port),
+            (destination_port, new_destination_port),
+        ] {
             ports += u32::from(!old) + u32::from(new);
         }
         Self {
@@ -110,31 +113,50 @@ impl Delta {
             addresses: fold(addresses),
             ports: fold(ports),
             is_identity: (source, source_port, destination, destination_port)
-                == (new_source, new_source_port, new_destination, new_destination_port),
+                == (
+                    new_source,
+                    new_source_port,
+                    new_destination,
+                    new_destination_port,
+                ),
         }
     }
 
     /// Rewrites a packet in place. Protocols without ports get their addresses rewritten only.
-    pub(crate) fn apply(&self, bytes: &mut [u8], header_length: usize, protocol: u8, kind: Checksum) {
+    pub(crate) fn apply(
+        &self,
+        bytes: &mut [u8],
+        header_length: usize,
+        protocol: u8,
+        kind: Checksum,
+    ) {
         if self.is_identity {
             return;
         }
-        let Some(header) = bytes.first_chunk_mut::<20>() else { return };
+        let Some(header) = bytes.first_chunk_mut::<20>() else {
+            return;
+        };
         let old = u16::from_be_bytes([header[10], header[11]]);
         [header[10], header[11]] = update(old, self.addresses).to_be_bytes();
         [header[12], header[13], header[14], header[15]] = self.source.octets();
         [header[16], header[17], header[18], header[19]] = self.destination.octets();
-        let Some(segment) = bytes.get_mut(header_length..) else { return };
+        let Some(segment) = bytes.get_mut(header_length..) else {
+            return;
+        };
         match protocol {
             TCP => {
-                let Some(fixed) = segment.first_chunk_mut::<20>() else { return };
+                let Some(fixed) = segment.first_chunk_mut::<20>() else {
+                    return;
+                };
                 let old = u16::from_be_bytes([fixed[16], fixed[17]]);
                 [fixed[16], fixed[17]] = self.transport(old, kind).to_be_bytes();
                 [fixed[0], fixed[1]] = self.source_port.to_be_bytes();
                 [fixed[2], fixed[3]] = self.destination_port.to_be_bytes();
             }
             UDP => {
-                let Some(fixed) = segment.first_chunk_mut::<8>() else { return };
+                let Some(fixed) = segment.first_chunk_mut::<8>() else {
+                    return;
+                };
                 let old = u16::from_be_bytes([fixed[6], fixed[7]]);
                 // Zero means that the sender made none.
                 if old != 0 || kind == Checksum::Partial {
@@ -147,15 +169,16 @@ impl Delta {
                 [fixed[0], fixed[1]] = self.source_port.to_be_bytes();
                 [fixed[2], fixed[3]] = self.destination_port.to_be_bytes();
             }
-            // ICMP has no pseudo-header, and identifiers are not translated.
-            ICMP => {}
+            // ICMP has no pseudo-header, and its identifiers are not translated.
             _ => {}
         }
     }
 
     fn transport(&self, old: u16, kind: Checksum) -> u16 {
         match kind {
-            Checksum::Complete => update(old, fold(u32::from(self.addresses) + u32::from(self.ports))),
+            Checksum::Complete => {
+                update(old, fold(u32::from(self.addresses) + u32::from(self.ports)))
+            }
             Checksum::Partial => fold(u32::from(old) + u32::from(self.addresses)),
         }
     }

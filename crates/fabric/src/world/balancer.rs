@@ -62,23 +62,46 @@ pub(crate) struct Balancer {
 }
 
 impl Balancer {
-    pub(crate) fn of(topology: &Topology, addresses: &Addresses, id: &ResourceId, lb: &LoadBalancer, names: &mut Ports) -> Self {
+    pub(crate) fn of(
+        topology: &Topology,
+        addresses: &Addresses,
+        id: &ResourceId,
+        lb: &LoadBalancer,
+        names: &mut Ports,
+    ) -> Self {
         let frontends: Vec<(String, Option<Ipv4Addr>)> = lb
             .frontend_ip_configurations
             .iter()
             .enumerate()
-            .map(|(index, frontend)| (frontend.name.clone(), addresses.get(&Holder::Frontend(id.clone(), index))))
+            .map(|(index, frontend)| {
+                (
+                    frontend.name.clone(),
+                    addresses.get(&Holder::Frontend(id.clone(), index)),
+                )
+            })
             .collect();
         let mut rules = Vec::new();
         for rule in &lb.load_balancing_rules {
             let properties = &rule.properties;
-            let Some(frontend) = properties.frontend_ip_configuration.as_ref().and_then(|frontend| {
-                frontends.iter().position(|(name, _)| frontend.id == id.child("frontendIPConfigurations", name))
-            }) else {
+            let Some(frontend) =
+                properties
+                    .frontend_ip_configuration
+                    .as_ref()
+                    .and_then(|frontend| {
+                        frontends.iter().position(|(name, _)| {
+                            frontend.id == id.child("frontendIPConfigurations", name)
+                        })
+                    })
+            else {
                 continue;
             };
-            let pool = properties.backend_address_pool.as_ref().map(|pool| &pool.id);
-            let members = pool.map(|pool| members(topology, addresses, pool, names)).unwrap_or_default();
+            let pool = properties
+                .backend_address_pool
+                .as_ref()
+                .map(|pool| &pool.id);
+            let members = pool
+                .map(|pool| members(topology, addresses, pool, names))
+                .unwrap_or_default();
             rules.push(Rule::of(rule, frontend, pool, members));
         }
         Self { frontends, rules }
@@ -100,9 +123,16 @@ impl Balancer {
 }
 
 impl Rule {
-    fn of(rule: &Child<LoadBalancingRule>, frontend: usize, pool: Option<&ResourceId>, members: Vec<Member>) -> Self {
+    fn of(
+        rule: &Child<LoadBalancingRule>,
+        frontend: usize,
+        pool: Option<&ResourceId>,
+        members: Vec<Member>,
+    ) -> Self {
         let properties = &rule.properties;
-        let minutes = properties.idle_timeout_in_minutes.unwrap_or(DEFAULT_IDLE_MINUTES);
+        let minutes = properties
+            .idle_timeout_in_minutes
+            .unwrap_or(DEFAULT_IDLE_MINUTES);
         let distribution = properties.load_distribution.as_deref().unwrap_or("Default");
         Self {
             name: rule.name.clone(),
@@ -125,25 +155,48 @@ impl Rule {
                 Distribution::FiveTuple
             },
             pool: pool.map(|pool| pool.name().to_owned()).unwrap_or_default(),
-            probe: properties.probe.as_ref().map(|probe| probe.id.name().to_owned()),
+            probe: properties
+                .probe
+                .as_ref()
+                .map(|probe| probe.id.name().to_owned()),
             members,
         }
     }
 
     /// The port on the member for a port on the frontend.
     pub(crate) fn member_port(&self, port: u16) -> u16 {
-        if self.floating || self.backend_port == 0 { port } else { self.backend_port }
+        if self.floating || self.backend_port == 0 {
+            port
+        } else {
+            self.backend_port
+        }
     }
 }
 
-fn members(topology: &Topology, addresses: &Addresses, pool: &ResourceId, names: &mut Ports) -> Vec<Member> {
+fn members(
+    topology: &Topology,
+    addresses: &Addresses,
+    pool: &ResourceId,
+    names: &mut Ports,
+) -> Vec<Member> {
     let mut members = Vec::new();
     for (resource, nic) in topology.network_interfaces() {
         for (index, config) in nic.ip_configurations.iter().enumerate() {
-            let is_member = config.properties.load_balancer_backend_address_pools.iter().any(|found| found.id == *pool);
-            if let Some(address) = addresses.get(&Holder::Nic(resource.id.clone(), index)).filter(|_| is_member) {
+            let is_member = config
+                .properties
+                .load_balancer_backend_address_pools
+                .iter()
+                .any(|found| found.id == *pool);
+            if let Some(address) = addresses
+                .get(&Holder::Nic(resource.id.clone(), index))
+                .filter(|_| is_member)
+            {
                 let port = names.id_of(&PortName::Nic(resource.id.clone()));
-                members.push(Member { nic: resource.id.clone(), port, address });
+                members.push(Member {
+                    nic: resource.id.clone(),
+                    port,
+                    address,
+                });
             }
         }
     }

@@ -59,14 +59,20 @@ impl Selector {
             "azureloadbalancer" => Self::AzureLoadBalancer,
             "internet" => Self::Internet,
             other => {
-                let range = other.parse().or_else(|_| other.parse().map(|address| Cidr { address, length: 32 }));
+                let range = other.parse().or_else(|_| {
+                    other.parse().map(|address| Cidr {
+                        address,
+                        length: 32,
+                    })
+                });
                 range.map_or(Self::Unknown, Self::Range)
             }
         }
     }
 
     fn matches(&self, address: Ipv4Addr, space: &[Cidr]) -> bool {
-        let is_inside = || address == PLATFORM || space.iter().any(|prefix| prefix.contains(address));
+        let is_inside =
+            || address == PLATFORM || space.iter().any(|prefix| prefix.contains(address));
         match self {
             Self::Any => true,
             Self::Range(range) => range.contains(address),
@@ -107,10 +113,17 @@ pub(crate) struct Answer {
 
 impl Nsg {
     pub(crate) fn of(name: &str, group: &NetworkSecurityGroup) -> Self {
-        let mut rules: Vec<Rule> = group.security_rules.iter().map(|rule| Rule::of(&rule.name, &rule.properties)).collect();
+        let mut rules: Vec<Rule> = group
+            .security_rules
+            .iter()
+            .map(|rule| Rule::of(&rule.name, &rule.properties))
+            .collect();
         rules.extend(defaults());
         rules.sort_by_key(|rule| rule.priority);
-        Self { name: name.to_owned(), rules }
+        Self {
+            name: name.to_owned(),
+            rules,
+        }
     }
 
     pub(crate) fn ask(&self, direction: Direction, seen: &Seen<'_>) -> Answer {
@@ -119,7 +132,10 @@ impl Nsg {
         let verb = if allows { "allows" } else { "denies" };
         let word = direction.word();
         let because = match found {
-            Some(rule) => format!("{} {verb} it {word} by rule {} (priority {})", self.name, rule.name, rule.priority),
+            Some(rule) => format!(
+                "{} {verb} it {word} by rule {} (priority {})",
+                self.name, rule.name, rule.priority
+            ),
             None => format!("{} has no {word} rule for it", self.name),
         };
         Answer { allows, because }
@@ -142,15 +158,26 @@ impl Rule {
                 "ah" => Some(51),
                 _ => Some(u8::MAX),
             },
-            sources: selectors(rule.source_address_prefix.as_ref(), &rule.source_address_prefixes),
+            sources: selectors(
+                rule.source_address_prefix.as_ref(),
+                &rule.source_address_prefixes,
+            ),
             source_ports: ranges(rule.source_port_range.as_ref(), &rule.source_port_ranges),
-            destinations: selectors(rule.destination_address_prefix.as_ref(), &rule.destination_address_prefixes),
-            destination_ports: ranges(rule.destination_port_range.as_ref(), &rule.destination_port_ranges),
+            destinations: selectors(
+                rule.destination_address_prefix.as_ref(),
+                &rule.destination_address_prefixes,
+            ),
+            destination_ports: ranges(
+                rule.destination_port_range.as_ref(),
+                &rule.destination_port_ranges,
+            ),
         }
     }
 
     fn matches(&self, direction: Direction, seen: &Seen<'_>) -> bool {
-        if self.is_inbound != (direction == Direction::Inbound) || self.protocol.is_some_and(|number| number != seen.protocol) {
+        if self.is_inbound != (direction == Direction::Inbound)
+            || self.protocol.is_some_and(|number| number != seen.protocol)
+        {
             return false;
         }
         let has_ports = seen.protocol == TCP || seen.protocol == UDP;
@@ -158,19 +185,38 @@ impl Rule {
             Some(port) if has_ports => ranges.iter().any(|range| range.contains(&port)),
             // A rule about ports says nothing about a protocol without ports, unless it is its own.
             None if has_ports => true,
-            _ => self.protocol.is_some() || ranges.iter().any(|range| *range.start() == 0 && *range.end() == u16::MAX),
+            _ => {
+                self.protocol.is_some()
+                    || ranges
+                        .iter()
+                        .any(|range| *range.start() == 0 && *range.end() == u16::MAX)
+            }
         };
         is_port(&self.source_ports, seen.source_port)
             && is_port(&self.destination_ports, Some(seen.destination_port))
-            && self.sources.iter().any(|selector| selector.matches(seen.source, seen.space))
-            && self.destinations.iter().any(|selector| selector.matches(seen.destination, seen.space))
+            && self
+                .sources
+                .iter()
+                .any(|selector| selector.matches(seen.source, seen.space))
+            && self
+                .destinations
+                .iter()
+                .any(|selector| selector.matches(seen.destination, seen.space))
     }
 }
 
 /// Both forms of a side together; a side that is not given at all is `*`.
 fn selectors(one: Option<&String>, many: &[String]) -> Vec<Selector> {
-    let all: Vec<Selector> = one.into_iter().chain(many).map(|text| Selector::of(text)).collect();
-    if all.is_empty() { vec![Selector::Any] } else { all }
+    let all: Vec<Selector> = one
+        .into_iter()
+        .chain(many)
+        .map(|text| Selector::of(text))
+        .collect();
+    if all.is_empty() {
+        vec![Selector::Any]
+    } else {
+        all
+    }
 }
 
 fn ranges(one: Option<&String>, many: &[String]) -> Vec<RangeInclusive<u16>> {
@@ -178,7 +224,11 @@ fn ranges(one: Option<&String>, many: &[String]) -> Vec<RangeInclusive<u16>> {
     if texts.is_empty() {
         return vec![0..=u16::MAX];
     }
-    texts.into_iter().flat_map(|text| text.split(',')).filter_map(|text| range(text.trim())).collect()
+    texts
+        .into_iter()
+        .flat_map(|text| text.split(','))
+        .filter_map(|text| range(text.trim()))
+        .collect()
 }
 
 fn range(text: &str) -> Option<RangeInclusive<u16>> {
@@ -193,23 +243,54 @@ fn range(text: &str) -> Option<RangeInclusive<u16>> {
 
 fn defaults() -> impl Iterator<Item = Rule> {
     [
-        ("AllowVnetInBound", "Inbound", 65000, "VirtualNetwork", "VirtualNetwork", "Allow"),
-        ("AllowAzureLoadBalancerInBound", "Inbound", 65001, "AzureLoadBalancer", "*", "Allow"),
+        (
+            "AllowVnetInBound",
+            "Inbound",
+            65000,
+            "VirtualNetwork",
+            "VirtualNetwork",
+            "Allow",
+        ),
+        (
+            "AllowAzureLoadBalancerInBound",
+            "Inbound",
+            65001,
+            "AzureLoadBalancer",
+            "*",
+            "Allow",
+        ),
         ("DenyAllInBound", "Inbound", 65500, "*", "*", "Deny"),
-        ("AllowVnetOutBound", "Outbound", 65000, "VirtualNetwork", "VirtualNetwork", "Allow"),
-        ("AllowInternetOutBound", "Outbound", 65001, "*", "Internet", "Allow"),
+        (
+            "AllowVnetOutBound",
+            "Outbound",
+            65000,
+            "VirtualNetwork",
+            "VirtualNetwork",
+            "Allow",
+        ),
+        (
+            "AllowInternetOutBound",
+            "Outbound",
+            65001,
+            "*",
+            "Internet",
+            "Allow",
+        ),
         ("DenyAllOutBound", "Outbound", 65500, "*", "*", "Deny"),
     ]
     .into_iter()
     .map(|(name, direction, priority, source, destination, access)| {
-        Rule::of(name, &SecurityRuleProperties {
-            priority,
-            direction: direction.to_owned(),
-            access: access.to_owned(),
-            protocol: "*".to_owned(),
-            source_address_prefix: Some(source.to_owned()),
-            destination_address_prefix: Some(destination.to_owned()),
-            ..SecurityRuleProperties::default()
-        })
+        Rule::of(
+            name,
+            &SecurityRuleProperties {
+                priority,
+                direction: direction.to_owned(),
+                access: access.to_owned(),
+                protocol: "*".to_owned(),
+                source_address_prefix: Some(source.to_owned()),
+                destination_address_prefix: Some(destination.to_owned()),
+                ..SecurityRuleProperties::default()
+            },
+        )
     })
 }

@@ -3,11 +3,7 @@
 use super::SubnetIndex;
 use crate::{PortId, PortName};
 use std::{collections::HashMap, net::Ipv4Addr};
-use topology::{
-    ResourceId,
-    model::network::NetworkInterface,
-    trace::HopKind,
-};
+use topology::{ResourceId, model::network::NetworkInterface, trace::HopKind};
 
 /// Something that sends and receives.
 #[derive(Debug)]
@@ -24,8 +20,6 @@ pub(crate) struct Port {
     pub(crate) nsg: Option<ResourceId>,
     /// Whether it may send from and receive for addresses that are not its own.
     pub(crate) forwards: bool,
-    /// The NIC, if it is one.
-    pub(crate) nic: Option<ResourceId>,
 }
 
 impl Port {
@@ -37,7 +31,6 @@ impl Port {
             addresses: Vec::new(),
             nsg: None,
             forwards: false,
-            nic: None,
         }
     }
 
@@ -47,9 +40,11 @@ impl Port {
             sends_as: HopKind::Relay,
             receives_as: HopKind::NetworkInterface,
             addresses: Vec::new(),
-            nsg: nic.network_security_group.as_ref().map(|nsg| nsg.id.clone()),
+            nsg: nic
+                .network_security_group
+                .as_ref()
+                .map(|nsg| nsg.id.clone()),
             forwards: nic.enable_ip_forwarding == Some(true),
-            nic: Some(id.clone()),
         }
     }
 
@@ -61,18 +56,20 @@ impl Port {
             addresses: Vec::new(),
             nsg: None,
             forwards: false,
-            nic: None,
         }
     }
 
     /// The subnet in which this address is its own; for an appliance any address is in its first.
     pub(crate) fn subnet_of(&self, address: Ipv4Addr) -> Option<SubnetIndex> {
         let own = self.addresses.iter().find(|(held, _)| *held == address);
-        own.or_else(|| if self.forwards { self.addresses.first() } else { None }).map(|(_, subnet)| *subnet)
-    }
-
-    pub(crate) fn holds(&self, address: Ipv4Addr) -> bool {
-        self.addresses.iter().any(|(held, _)| *held == address)
+        own.or_else(|| {
+            if self.forwards {
+                self.addresses.first()
+            } else {
+                None
+            }
+        })
+        .map(|(_, subnet)| *subnet)
     }
 }
 
@@ -85,7 +82,10 @@ pub(crate) struct Ports {
 
 impl Default for Ports {
     fn default() -> Self {
-        Self { names: vec![PortName::Host], ids: HashMap::from([(PortName::Host, PortId::HOST)]) }
+        Self {
+            names: vec![PortName::Host],
+            ids: HashMap::from([(PortName::Host, PortId::HOST)]),
+        }
     }
 }
 

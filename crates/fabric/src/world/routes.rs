@@ -31,11 +31,15 @@ pub(crate) struct Route {
 
 /// The routes of a table; those for service tags have no address here and are left out.
 pub(crate) fn read(topology: &Topology, table: &ResourceId) -> Vec<Route> {
-    let Some((resource, table)) = topology.route_table(table) else { return Vec::new() };
+    let Some((resource, table)) = topology.route_table(table) else {
+        return Vec::new();
+    };
     let mut routes = Vec::new();
     for route in &table.routes {
         let properties = &route.properties;
-        let Ok(prefix) = properties.address_prefix.parse() else { continue };
+        let Ok(prefix) = properties.address_prefix.parse() else {
+            continue;
+        };
         let kind = properties.next_hop_type.to_ascii_lowercase();
         let next_hop = match (kind.as_str(), properties.next_hop_ip_address) {
             ("virtualappliance", Some(address)) => NextHop::Appliance(address),
@@ -44,7 +48,11 @@ pub(crate) fn read(topology: &Topology, table: &ResourceId) -> Vec<Route> {
             ("virtualnetworkgateway", _) => NextHop::Gateway,
             _ => NextHop::Nowhere,
         };
-        routes.push(Route { name: format!("{}/{}", resource.id.name(), route.name), prefix, next_hop });
+        routes.push(Route {
+            name: format!("{}/{}", resource.id.name(), route.name),
+            prefix,
+            next_hop,
+        });
     }
     routes
 }
