@@ -456,8 +456,18 @@ enum Admitted {
 }
 
 /// Sends a packet of a known connection on.
-fn forward(action: &Action, mut packet: Packet, head: &Head, out: &mut Vec<(PortId, Packet)>) -> Disposition {
-    action.delta.apply(&mut packet.bytes, head.header_length, head.protocol, packet.checksum);
+fn forward(
+    action: &Action,
+    mut packet: Packet,
+    head: &Head,
+    out: &mut Vec<(PortId, Packet)>,
+) -> Disposition {
+    action.delta.apply(
+        &mut packet.bytes,
+        head.header_length,
+        head.protocol,
+        packet.checksum,
+    );
     out.push((action.to, packet));
     Disposition::Delivered
 }

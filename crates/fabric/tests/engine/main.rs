@@ -1,12 +1,16 @@
 //! The engine on the example topology: packets in, packets and records out.
 
+#![cfg(test)]
+
 mod checksums;
 mod links;
 mod networks;
 mod path;
 mod platform;
 
-use fabric::{Disposition, Fabric, FlowOutcome, FlowRecord, Packet, PortId, PortName, Time, packet};
+use fabric::{
+    Disposition, Fabric, FlowOutcome, FlowRecord, Packet, PortId, PortName, Time, packet,
+};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use topology::{
     Topology,
@@ -48,7 +52,11 @@ impl Bench {
     }
 
     pub(crate) fn of(topology: Topology) -> Self {
-        let mut bench = Self { fabric: Fabric::new(&topology), topology, now: Time::from_secs(1) };
+        let mut bench = Self {
+            fabric: Fabric::new(&topology),
+            topology,
+            now: Time::from_secs(1),
+        };
         bench.set_healthy("fwd-0-nic", true);
         bench.set_healthy("fwd-1-nic", true);
         bench
@@ -56,7 +64,11 @@ impl Bench {
 
     /// The resource of this name and type (`networkInterfaces`).
     pub(crate) fn id(&self, short: &str) -> ResourceId {
-        let found = self.topology.resources.keys().find(|id| id.short().eq_ignore_ascii_case(short));
+        let found = self
+            .topology
+            .resources
+            .keys()
+            .find(|id| id.short().eq_ignore_ascii_case(short));
         found.unwrap_or_else(|| panic!("no {short}")).clone()
     }
 
@@ -64,24 +76,37 @@ impl Bench {
         let nic = self.id(&format!("networkInterfaces/{nic}"));
         for (resource, lb) in self.topology.load_balancers() {
             for probe in &lb.probes {
-                self.fabric.set_healthy(&nic, (&resource.id, &probe.name), is_healthy);
+                self.fabric
+                    .set_healthy(&nic, (&resource.id, &probe.name), is_healthy);
             }
         }
     }
 
     pub(crate) fn client(&self, name: &str) -> PortId {
-        self.fabric.port(&PortName::Client(name.to_owned())).unwrap()
+        self.fabric
+            .port(&PortName::Client(name.to_owned()))
+            .unwrap()
     }
 
     pub(crate) fn nic(&self, name: &str) -> PortId {
-        self.fabric.port(&PortName::Nic(self.id(&format!("networkInterfaces/{name}")))).unwrap()
+        self.fabric
+            .port(&PortName::Nic(
+                self.id(&format!("networkInterfaces/{name}")),
+            ))
+            .unwrap()
     }
 
     pub(crate) fn unit(&self) -> PortId {
-        self.fabric.port(&PortName::Unit(self.id("service/apim1449"), 0)).unwrap()
+        self.fabric
+            .port(&PortName::Unit(self.id("service/apim1449"), 0))
+            .unwrap()
     }
 
-    pub(crate) fn inject(&mut self, from: PortId, packet: Packet) -> (Disposition, Vec<(PortId, Packet)>) {
+    pub(crate) fn inject(
+        &mut self,
+        from: PortId,
+        packet: Packet,
+    ) -> (Disposition, Vec<(PortId, Packet)>) {
         let mut out = Vec::new();
         let disposition = self.fabric.inject(from, packet, self.now, &mut out);
         for (_, packet) in &out {
@@ -91,10 +116,16 @@ impl Bench {
     }
 
     /// Injects a packet that must arrive: where, from, and to.
-    pub(crate) fn send(&mut self, from: PortId, packet: Packet) -> (PortId, SocketAddrV4, SocketAddrV4) {
+    pub(crate) fn send(
+        &mut self,
+        from: PortId,
+        packet: Packet,
+    ) -> (PortId, SocketAddrV4, SocketAddrV4) {
         let (disposition, out) = self.inject(from, packet);
         assert_eq!(disposition, Disposition::Delivered);
-        let [(to, packet)] = out.as_slice() else { panic!("{out:?}") };
+        let [(to, packet)] = out.as_slice() else {
+            panic!("{out:?}")
+        };
         let read = packet::parse(&packet.bytes).unwrap();
         (*to, read.from(), read.to())
     }
@@ -117,7 +148,10 @@ impl Bench {
     pub(crate) fn hops(&self) -> Vec<String> {
         let text = |hop: &fabric::FlowHop| {
             let name = hop.at.rsplit('/').next().unwrap();
-            format!("{:?} {name} {}:{} -> {}", hop.kind, hop.source, hop.source_port, hop.destination)
+            format!(
+                "{:?} {name} {}:{} -> {}",
+                hop.kind, hop.source, hop.source_port, hop.destination
+            )
         };
         self.last().hops.iter().map(text).collect()
     }
@@ -128,7 +162,11 @@ impl Bench {
         let hop = record.hops.last().unwrap();
         assert!(hop.at.ends_with(name), "{} is not {name}", hop.at);
         assert_eq!(record.outcome, FlowOutcome::Dropped(hop.because.clone()));
-        assert!(hop.because.contains(words), "`{}` does not say `{words}`", hop.because);
+        assert!(
+            hop.because.contains(words),
+            "`{}` does not say `{words}`",
+            hop.because
+        );
         assert_eq!(record.to, None);
     }
 
@@ -140,14 +178,26 @@ impl Bench {
 
 /// Changes the typed part of the resource with this name and type.
 pub(crate) fn edit(topology: &mut Topology, short: &str, change: impl FnOnce(&mut Body)) {
-    let found = topology.resources.values_mut().find(|resource| resource.id.short().eq_ignore_ascii_case(short));
+    let found = topology
+        .resources
+        .values_mut()
+        .find(|resource| resource.id.short().eq_ignore_ascii_case(short));
     change(&mut found.unwrap_or_else(|| panic!("no {short}")).body);
 }
 
 /// Adds a rule for any protocol and source port to a network security group.
-pub(crate) fn add_rule(topology: &mut Topology, nsg: &str, direction: &str, access: &str, source: &str, port: &str) {
+pub(crate) fn add_rule(
+    topology: &mut Topology,
+    nsg: &str,
+    direction: &str,
+    access: &str,
+    source: &str,
+    port: &str,
+) {
     edit(topology, &format!("networkSecurityGroups/{nsg}"), |body| {
-        let Body::NetworkSecurityGroup(group) = body else { panic!("{body:?}") };
+        let Body::NetworkSecurityGroup(group) = body else {
+            panic!("{body:?}")
+        };
         let properties = network::SecurityRuleProperties {
             priority: 99,
             direction: direction.to_owned(),
@@ -157,6 +207,8 @@ pub(crate) fn add_rule(topology: &mut Topology, nsg: &str, direction: &str, acce
             destination_port_range: Some(port.to_owned()),
             ..network::SecurityRuleProperties::default()
         };
-        group.security_rules.push(network::SecurityRule::new("Mine", properties));
+        group
+            .security_rules
+            .push(network::SecurityRule::new("Mine", properties));
     });
 }
