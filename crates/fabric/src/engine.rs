@@ -349,11 +349,16 @@ impl Fabric {
         if record.hops.is_empty() {
             return;
         }
+        // Each attempt may have had another NAT port; what counts is where and why it ended.
+        let is_like = |known: &FlowRecord| {
+            let stations = known.hops.iter().map(|hop| &hop.at);
+            known.outcome == record.outcome && stations.eq(record.hops.iter().map(|hop| &hop.at))
+        };
         let known = self.dropped.get(&key).copied();
         let same = known.filter(|id| {
             self.records
                 .get_mut(*id)
-                .is_some_and(|known| known.outcome == record.outcome && known.hops == record.hops)
+                .is_some_and(|known| is_like(known))
         });
         let id = match same {
             Some(id) => id,
