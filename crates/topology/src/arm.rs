@@ -35,19 +35,47 @@ pub fn resource(value: &Value) -> Result<Resource, ImportError> {
         .ok_or(ImportError::Id)?;
     members.shift_remove("name");
     members.shift_remove("type");
-    let properties = members.shift_remove("properties").unwrap_or_else(|| json!({}));
-    let body = Body::from_properties(&id.arm_type(), properties)
-        .map_err(|source| ImportError::Properties { id: id.clone(), source })?;
-    let location = members.shift_remove("location").and_then(|value| value.as_str().map(normal_location));
-    let tags = members.shift_remove("tags").and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
-    let sku = members.shift_remove("sku").and_then(|value| serde_json::from_value::<Sku>(value).ok());
-    let zones = members.shift_remove("zones").and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
-    Ok(Resource { id, location, tags, sku, zones, body, extra: members, existing: false })
+    let properties = members
+        .shift_remove("properties")
+        .unwrap_or_else(|| json!({}));
+    let body = Body::from_properties(&id.arm_type(), properties).map_err(|source| {
+        ImportError::Properties {
+            id: id.clone(),
+            source,
+        }
+    })?;
+    let location = members
+        .shift_remove("location")
+        .and_then(|value| value.as_str().map(normal_location));
+    let tags = members
+        .shift_remove("tags")
+        .and_then(|value| serde_json::from_value(value).ok())
+        .unwrap_or_default();
+    let sku = members
+        .shift_remove("sku")
+        .and_then(|value| serde_json::from_value::<Sku>(value).ok());
+    let zones = members
+        .shift_remove("zones")
+        .and_then(|value| serde_json::from_value(value).ok())
+        .unwrap_or_default();
+    Ok(Resource {
+        id,
+        location,
+        tags,
+        sku,
+        zones,
+        body,
+        extra: members,
+        existing: false,
+    })
 }
 
 /// A region as ARM compares it: lower case, no spaces.
 pub fn normal_location(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Reads resources as ARM answers them; what cannot be read becomes a finding.
@@ -71,7 +99,8 @@ pub fn import(values: &[Value]) -> (Topology, Vec<Finding>) {
                     span: None,
                     place: None,
                     note: "the resource is left out of the topology".to_owned(),
-                    help: "export it again, or report the property that is not understood".to_owned(),
+                    help: "export it again, or report the property that is not understood"
+                        .to_owned(),
                     source: "",
                 });
             }

@@ -51,7 +51,12 @@ pub struct Finding {
 
 impl Finding {
     /// A finding about the text.
-    pub fn at_span(code: &'static str, severity: Severity, message: impl Into<String>, span: Span) -> Self {
+    pub fn at_span(
+        code: &'static str,
+        severity: Severity,
+        message: impl Into<String>,
+        span: Span,
+    ) -> Self {
         Self {
             code,
             severity,
@@ -77,7 +82,10 @@ impl Finding {
             severity,
             message: message.into(),
             span: None,
-            place: Some(Place { id: id.clone(), pointer: pointer.into() }),
+            place: Some(Place {
+                id: id.clone(),
+                pointer: pointer.into(),
+            }),
             note: String::new(),
             help: String::new(),
             source: "",

@@ -15,16 +15,16 @@
 //! # Adding a rule, a resource type, an exporter
 //! One file and one line each: see [`rules`] and [`model`].
 
-pub mod source;
-pub mod finding;
-pub mod model;
-pub mod manifest;
 pub mod arm;
+pub mod finding;
+pub mod manifest;
+pub mod model;
+pub mod plan;
+pub mod render;
 pub mod resolve;
 pub mod rules;
-pub mod plan;
+pub mod source;
 pub mod trace;
-pub mod render;
 
 pub use finding::{Finding, Severity};
 pub use model::{Topology, id::ResourceId};

@@ -11,9 +11,9 @@ pub(crate) mod suggest;
 mod yaml;
 
 pub use decode::{
-    ApiManagement, BalancerRule, Client, Forwarder, LoadBalancer, Manifest, NetworkSecurityGroup, PrivateEndpoint,
-    PrivateLinkService, Probe, RelayItem, ResourceGroup, Route, RouteTable, SecurityRule, Subnet, Subscription,
-    VirtualNetwork,
+    ApiManagement, BalancerRule, Client, Forwarder, LoadBalancer, Manifest, NetworkSecurityGroup,
+    PrivateEndpoint, PrivateLinkService, Probe, RelayItem, ResourceGroup, Route, RouteTable,
+    SecurityRule, Subnet, Subscription, VirtualNetwork,
 };
 pub use reader::{Guid, Listen};
 
@@ -53,7 +53,10 @@ pub fn parse(text: &str) -> (Manifest, Vec<Finding>) {
         if let Some(version) = &manifest.linkspan
             && version.value != "v1"
         {
-            let message = format!("`{}` is no version of the manifest", suggest::clip(&version.value, 40));
+            let message = format!(
+                "`{}` is no version of the manifest",
+                suggest::clip(&version.value, 40)
+            );
             reader.report("MAN001", message, version.span, "write `linkspan: v1`");
         }
     }

@@ -8,12 +8,12 @@
 //! This module holds no rule and makes no decision.
 
 pub mod addresses;
+pub mod api_management;
 pub mod cidr;
-pub mod id;
-pub mod network;
 pub mod compute;
 pub mod dns;
-pub mod api_management;
+pub mod id;
+pub mod network;
 pub mod relay;
 
 use crate::{finding::Place, source::Span};
@@ -187,20 +187,36 @@ pub struct Provenance {
 impl Provenance {
     /// Remembers that `pointer` in `id` came from `span`.
     pub fn record(&mut self, id: &ResourceId, pointer: impl Into<String>, span: Span) {
-        self.spans.insert(Place { id: id.clone(), pointer: pointer.into() }, span);
+        self.spans.insert(
+            Place {
+                id: id.clone(),
+                pointer: pointer.into(),
+            },
+            span,
+        );
     }
 
     /// The span of the place, or of its nearest recorded parent.
     pub fn span(&self, place: &Place) -> Option<Span> {
         let mut pointer = place.pointer.as_str();
         loop {
-            let at = Place { id: place.id.clone(), pointer: pointer.to_owned() };
+            let at = Place {
+                id: place.id.clone(),
+                pointer: pointer.to_owned(),
+            };
             if let Some(span) = self.spans.get(&at) {
                 return Some(*span);
             }
             match pointer.rfind('/') {
                 Some(cut) => pointer = pointer.get(..cut).unwrap_or(""),
-                None => return place.id.parent().and_then(|id| self.span(&Place { id, pointer: String::new() })),
+                None => {
+                    return place.id.parent().and_then(|id| {
+                        self.span(&Place {
+                            id,
+                            pointer: String::new(),
+                        })
+                    });
+                }
             }
         }
     }
@@ -252,7 +268,10 @@ impl Topology {
     /// The subnet with this id (`…/virtualNetworks/V/subnets/S`), with its network.
     pub fn subnet(&self, id: &ResourceId) -> Option<(&Resource, &network::Subnet)> {
         let (vnet, inner) = self.virtual_network(&id.parent()?)?;
-        let subnet = inner.subnets.iter().find(|subnet| subnet.name.eq_ignore_ascii_case(id.name()))?;
+        let subnet = inner
+            .subnets
+            .iter()
+            .find(|subnet| subnet.name.eq_ignore_ascii_case(id.name()))?;
         Some((vnet, subnet))
     }
 

@@ -17,7 +17,10 @@
 //!   reached through a private endpoint or through a forwarder by name.
 //! - The owner tag on everything that can be tagged and is not marked as existing.
 
-#![expect(clippy::ref_option, reason = "fields of the manifest are handed on as they stand there")]
+#![expect(
+    clippy::ref_option,
+    reason = "fields of the manifest are handed on as they stand there"
+)]
 
 mod addressing;
 mod balancers;
@@ -31,7 +34,9 @@ mod security;
 use crate::{
     finding::{Finding, Severity},
     manifest::{Entry, Field, Manifest},
-    model::{Body, Client, Extra, OWNER_TAG, Resource, Sku, Subscription, Topology, id::ResourceId},
+    model::{
+        Body, Client, Extra, OWNER_TAG, Resource, Sku, Subscription, Topology, id::ResourceId,
+    },
     source::{Span, Spanned},
 };
 use index::{Index, Placed};
@@ -54,15 +59,34 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
     }
     for (key, entry) in &manifest.subscriptions {
         if let Some(id) = &entry.value.id {
-            let tenant = entry.value.tenant.as_ref().map(|tenant| tenant.value.0.clone());
-            out.topology.subscriptions.insert(key.clone(), Subscription { id: id.value.0.clone(), tenant });
+            let tenant = entry
+                .value
+                .tenant
+                .as_ref()
+                .map(|tenant| tenant.value.0.clone());
+            out.topology.subscriptions.insert(
+                key.clone(),
+                Subscription {
+                    id: id.value.0.clone(),
+                    tenant,
+                },
+            );
         }
     }
     let index = Index::of(manifest, &mut out);
-    let mut cx = Context { manifest, index, out };
+    let mut cx = Context {
+        manifest,
+        index,
+        out,
+    };
     for (name, entry) in &manifest.clients {
         if let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) {
-            let hosts = entry.value.hosts.iter().map(|(host, address)| (host.to_ascii_lowercase(), address.value)).collect();
+            let hosts = entry
+                .value
+                .hosts
+                .iter()
+                .map(|(host, address)| (host.to_ascii_lowercase(), address.value))
+                .collect();
             let client = Client {
                 name: name.clone(),
                 subnet: subnet.id,
@@ -85,7 +109,10 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
     private_link::services(&mut cx, &addresses);
     private_link::endpoints(&mut cx);
     names::zones(&mut cx);
-    Resolved { topology: cx.out.topology, findings: cx.out.findings }
+    Resolved {
+        topology: cx.out.topology,
+        findings: cx.out.findings,
+    }
 }
 
 /// What every step reads and writes.
@@ -129,18 +156,35 @@ impl Draft {
 }
 
 impl Output {
-    fn error(&mut self, code: &'static str, message: impl Into<String>, span: Span, help: impl Into<String>) {
-        self.findings.push(Finding::at_span(code, Severity::Error, message, span).help(help));
+    fn error(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        span: Span,
+        help: impl Into<String>,
+    ) {
+        self.findings
+            .push(Finding::at_span(code, Severity::Error, message, span).help(help));
     }
 
     /// Adds a resource; a second one of the same id is a finding.
     fn add(&mut self, draft: Draft, span: Span) {
-        let Draft { id, location, sku, zones, body, existing, is_taggable } = draft;
+        let Draft {
+            id,
+            location,
+            sku,
+            zones,
+            body,
+            existing,
+            is_taggable,
+        } = draft;
         if self.topology.resources.contains_key(&id) {
             let message = format!("`{}` is there twice", id.short());
             self.findings.push(
                 Finding::at_span("MAN010", Severity::Error, message, span)
-                    .note("names of what is derived are made of the name of what it is derived from")
+                    .note(
+                        "names of what is derived are made of the name of what it is derived from",
+                    )
                     .help("rename one of them, or put it into another resource group"),
             );
             return;
@@ -150,12 +194,26 @@ impl Output {
             tags.insert(OWNER_TAG.to_owned(), self.topology.name.clone());
         }
         self.topology.provenance.record(&id, "", span);
-        let resource = Resource { id: id.clone(), location, tags, sku, zones, body, extra: Extra::new(), existing };
+        let resource = Resource {
+            id: id.clone(),
+            location,
+            tags,
+            sku,
+            zones,
+            body,
+            extra: Extra::new(),
+            existing,
+        };
         self.topology.resources.insert(id, resource);
     }
 
     /// Remembers where a value came from, if the manifest states it.
-    fn record<T>(&mut self, id: &ResourceId, pointer: impl Into<String>, stated: Option<&Spanned<T>>) {
+    fn record<T>(
+        &mut self,
+        id: &ResourceId,
+        pointer: impl Into<String>,
+        stated: Option<&Spanned<T>>,
+    ) {
         if let Some(stated) = stated {
             self.topology.provenance.record(id, pointer, stated.span);
         }
@@ -173,8 +231,15 @@ fn is_set(field: &Field<bool>) -> bool {
 }
 
 /// The first entry with that name, compared without case as Azure does.
-fn entry<'m, T>(section: &'m crate::manifest::Section<T>, name: &str) -> Option<(&'m String, &'m Entry<T>)> {
-    section.get_key_value(name).or_else(|| section.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)))
+fn entry<'m, T>(
+    section: &'m crate::manifest::Section<T>,
+    name: &str,
+) -> Option<(&'m String, &'m Entry<T>)> {
+    section.get_key_value(name).or_else(|| {
+        section
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+    })
 }
 
 #[cfg(test)]

@@ -16,7 +16,10 @@ pub struct Span {
 impl Span {
     /// A span from `start` up to, not including, `end`.
     pub fn new(start: usize, end: usize) -> Self {
-        Self { start, end: end.max(start) }
+        Self {
+            start,
+            end: end.max(start),
+        }
     }
 }
 
@@ -58,9 +61,16 @@ impl<'text> LineIndex<'text> {
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= offset).max(1);
-        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let start = self
+            .starts
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or(0);
         let before = self.text.get(start..offset).unwrap_or("");
-        Position { line, column: before.chars().count().saturating_add(1) }
+        Position {
+            line,
+            column: before.chars().count().saturating_add(1),
+        }
     }
 }
 

@@ -3,7 +3,47 @@
 //! Knows the model only, so that it works on broken topologies too; what is missing gives the
 //! outcome *unknown* rather than a guess. Shares no decision code with the packet engine.
 
-use serde::Serialize;
+mod balance;
+mod compare;
+mod link;
+mod machine;
+mod names;
+mod security;
+mod target;
+mod walk;
+
+pub use compare::{Mismatch, ObservedHop, same_path};
+pub use target::{Target, TargetError};
+
+use crate::model::{Topology, id::ResourceId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// One TCP connection to reason about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// Who opens it: a client's name, or the name or id of a NIC or virtual machine.
+    pub from: String,
+    /// What it wants.
+    pub to: Target,
+}
+
+/// What is known from outside about the present state of things.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Live {
+    /// NICs whose health probe fails; every other one is healthy.
+    pub unhealthy: BTreeSet<ResourceId>,
+}
+
+/// Walks a connection through the topology; health is reasoned from rules and relay configuration.
+pub fn trace(topology: &Topology, flow: &Flow) -> Trace {
+    walk::walk(topology, flow, None)
+}
+
+/// Walks a connection with the members' health as probes report it.
+pub fn trace_live(topology: &Topology, flow: &Flow, live: &Live) -> Trace {
+    walk::walk(topology, flow, Some(live))
+}
 
 /// Where a connection ends up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -18,7 +58,7 @@ pub enum Outcome {
 }
 
 /// What a hop is. The packet engine's flow records use the same words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum HopKind {
     /// Name resolution as the network sees it; no packet of the connection.

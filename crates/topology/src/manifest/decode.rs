@@ -19,10 +19,18 @@ macro_rules! field_type {
 }
 
 macro_rules! read_field {
-    ($reader:ident $fields:ident $key:literal section $ty:tt) => { $reader.section(&$fields, $key) };
-    ($reader:ident $fields:ident $key:literal optional $ty:tt) => { $reader.optional(&$fields, $key) };
-    ($reader:ident $fields:ident $key:literal required $ty:tt) => { $reader.required(&$fields, $key) };
-    ($reader:ident $fields:ident $key:literal list $ty:tt) => { $reader.list(&$fields, $key) };
+    ($reader:ident $fields:ident $key:literal section $ty:tt) => {
+        $reader.section(&$fields, $key)
+    };
+    ($reader:ident $fields:ident $key:literal optional $ty:tt) => {
+        $reader.optional(&$fields, $key)
+    };
+    ($reader:ident $fields:ident $key:literal required $ty:tt) => {
+        $reader.required(&$fields, $key)
+    };
+    ($reader:ident $fields:ident $key:literal list $ty:tt) => {
+        $reader.list(&$fields, $key)
+    };
     ($reader:ident $fields:ident $key:literal required_list $ty:tt) => {{
         $reader.demand(&$fields, $key);
         $reader.list(&$fields, $key)
@@ -31,7 +39,9 @@ macro_rules! read_field {
         $reader.demand(&$fields, $key);
         $reader.many(&$fields, $key)
     }};
-    ($reader:ident $fields:ident $key:literal choice $words:tt) => { $reader.choice(&$fields, $key, &$words) };
+    ($reader:ident $fields:ident $key:literal choice $words:tt) => {
+        $reader.choice(&$fields, $key, &$words)
+    };
     ($reader:ident $fields:ident $key:literal required_choice $words:tt) => {{
         $reader.demand(&$fields, $key);
         $reader.choice(&$fields, $key, &$words)

@@ -38,15 +38,35 @@ pub(super) trait Read: Sized {
 }
 
 impl Reader {
-    pub(super) fn report(&mut self, code: &'static str, message: impl Into<String>, span: Span, help: impl Into<String>) {
+    pub(super) fn report(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        span: Span,
+        help: impl Into<String>,
+    ) {
         if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(Finding::at_span(code, Severity::Error, message, span).help(help));
+            self.findings
+                .push(Finding::at_span(code, Severity::Error, message, span).help(help));
         }
     }
 
     fn wrong_type(&mut self, node: &Node, key: &str, wanted: &str) {
-        let span = if matches!(node.value, Value::Scalar(_)) { node.span } else { node.label };
-        self.report("MAN004", format!("`{}` must be {wanted}, not {}", clip(key, 60), node.value.kind()), span, format!("give `{}` {wanted}", clip(key, 60)));
+        let span = if matches!(node.value, Value::Scalar(_)) {
+            node.span
+        } else {
+            node.label
+        };
+        self.report(
+            "MAN004",
+            format!(
+                "`{}` must be {wanted}, not {}",
+                clip(key, 60),
+                node.value.kind()
+            ),
+            span,
+            format!("give `{}` {wanted}", clip(key, 60)),
+        );
     }
 
     fn scalar<'n>(&mut self, node: &'n Node, key: &str, wanted: &str) -> Option<&'n str> {
@@ -58,7 +78,12 @@ impl Reader {
     }
 
     /// The members of a mapping, unknown ones reported.
-    pub(super) fn fields<'n>(&mut self, node: &'n Node, owner: &'static str, known: &[&str]) -> Option<Fields<'n>> {
+    pub(super) fn fields<'n>(
+        &mut self,
+        node: &'n Node,
+        owner: &'static str,
+        known: &[&str],
+    ) -> Option<Fields<'n>> {
         let Value::Mapping(entries) = &node.value else {
             self.wrong_type(node, owner, "a mapping");
             return None;
@@ -72,63 +97,125 @@ impl Reader {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => one_of(&key.value, known.iter().copied()),
                 };
-                self.report("MAN002", format!("unknown key `{}` in {owner}", clip(&key.value, 40)), key.span, help);
+                self.report(
+                    "MAN002",
+                    format!("unknown key `{}` in {owner}", clip(&key.value, 40)),
+                    key.span,
+                    help,
+                );
             }
         }
-        Some(Fields { owner, label: node.label, entries: found })
+        Some(Fields {
+            owner,
+            label: node.label,
+            entries: found,
+        })
     }
 
-    pub(super) fn optional<T: Read>(&mut self, fields: &Fields<'_>, key: &str) -> Option<Spanned<T>> {
+    pub(super) fn optional<T: Read>(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+    ) -> Option<Spanned<T>> {
         let node = fields.entries.get(key)?;
-        T::read(node, self, key).map(|value| Spanned { value, span: node.span })
+        T::read(node, self, key).map(|value| Spanned {
+            value,
+            span: node.span,
+        })
     }
 
-    pub(super) fn required<T: Read>(&mut self, fields: &Fields<'_>, key: &str) -> Option<Spanned<T>> {
+    pub(super) fn required<T: Read>(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+    ) -> Option<Spanned<T>> {
         self.demand(fields, key);
         self.optional(fields, key)
     }
 
     pub(super) fn demand(&mut self, fields: &Fields<'_>, key: &str) {
         if !fields.entries.contains_key(key) {
-            self.report("MAN003", format!("{} needs `{key}`", fields.owner), fields.label, format!("add `{key}: …`"));
+            self.report(
+                "MAN003",
+                format!("{} needs `{key}`", fields.owner),
+                fields.label,
+                format!("add `{key}: …`"),
+            );
         }
     }
 
-    pub(super) fn list<T: Read>(&mut self, fields: &Fields<'_>, key: &str) -> Option<Spanned<Vec<Spanned<T>>>> {
+    pub(super) fn list<T: Read>(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+    ) -> Option<Spanned<Vec<Spanned<T>>>> {
         let node = fields.entries.get(key)?;
         let Value::Sequence(items) = &node.value else {
             self.wrong_type(node, key, "a list");
             return None;
         };
-        let read = items.iter().filter_map(|item| T::read(item, self, key).map(|value| Spanned { value, span: item.span }));
-        Some(Spanned { value: read.collect(), span: node.span })
+        let read = items.iter().filter_map(|item| {
+            T::read(item, self, key).map(|value| Spanned {
+                value,
+                span: item.span,
+            })
+        });
+        Some(Spanned {
+            value: read.collect(),
+            span: node.span,
+        })
     }
 
     /// One value, or a list of them.
-    pub(super) fn many<T: Read>(&mut self, fields: &Fields<'_>, key: &str) -> Option<Spanned<Vec<Spanned<T>>>> {
+    pub(super) fn many<T: Read>(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+    ) -> Option<Spanned<Vec<Spanned<T>>>> {
         let node = fields.entries.get(key)?;
         if matches!(node.value, Value::Sequence(_)) {
             return self.list(fields, key);
         }
         let value = T::read(node, self, key)?;
-        Some(Spanned { value: vec![Spanned { value, span: node.span }], span: node.span })
+        Some(Spanned {
+            value: vec![Spanned {
+                value,
+                span: node.span,
+            }],
+            span: node.span,
+        })
     }
 
     /// One of Azure's words, compared without case and given in Azure's spelling.
-    pub(super) fn choice(&mut self, fields: &Fields<'_>, key: &str, words: &[&str]) -> Option<Spanned<String>> {
+    pub(super) fn choice(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+        words: &[&str],
+    ) -> Option<Spanned<String>> {
         let node = fields.entries.get(key)?;
         let text = self.scalar(node, key, "a text")?;
         let Some(word) = words.iter().find(|word| word.eq_ignore_ascii_case(text)) else {
-            self.report("MAN005", format!("`{}` is no value of `{key}`", clip(text, 40)), node.span, one_of(text, words.iter().copied()));
+            self.report(
+                "MAN005",
+                format!("`{}` is no value of `{key}`", clip(text, 40)),
+                node.span,
+                one_of(text, words.iter().copied()),
+            );
             return None;
         };
-        Some(Spanned { value: (*word).to_owned(), span: node.span })
+        Some(Spanned {
+            value: (*word).to_owned(),
+            span: node.span,
+        })
     }
 
     /// Named things: a mapping from name to thing; nothing is an empty one.
     pub(super) fn section<T: Read>(&mut self, fields: &Fields<'_>, key: &str) -> Section<T> {
         let mut section = IndexMap::new();
-        let Some(node) = fields.entries.get(key) else { return section };
+        let Some(node) = fields.entries.get(key) else {
+            return section;
+        };
         let entries = match &node.value {
             Value::Null => return section,
             Value::Mapping(entries) => entries,
@@ -140,15 +227,36 @@ impl Reader {
         let mut folded = BTreeMap::new();
         for (name, node) in entries {
             if !is_name(&name.value) {
-                self.report("MAN006", format!("`{}` cannot be a name", clip(&name.value, 40)), name.span, "use letters, digits, `-`, `_` and `.`");
+                self.report(
+                    "MAN006",
+                    format!("`{}` cannot be a name", clip(&name.value, 40)),
+                    name.span,
+                    "use letters, digits, `-`, `_` and `.`",
+                );
                 continue;
             }
             if let Some(other) = folded.insert(name.value.to_lowercase(), &name.value) {
-                self.report("MAN008", format!("`{}` and `{}` are one name in Azure", clip(other, 30), clip(&name.value, 30)), name.span, "rename one: Azure compares names without case");
+                self.report(
+                    "MAN008",
+                    format!(
+                        "`{}` and `{}` are one name in Azure",
+                        clip(other, 30),
+                        clip(&name.value, 30)
+                    ),
+                    name.span,
+                    "rename one: Azure compares names without case",
+                );
                 continue;
             }
             if let Some(value) = T::read(node, self, &name.value) {
-                section.insert(name.value.clone(), Entry { name: name.clone(), span: node.span, value });
+                section.insert(
+                    name.value.clone(),
+                    Entry {
+                        name: name.clone(),
+                        span: node.span,
+                        value,
+                    },
+                );
             }
         }
         section
@@ -158,7 +266,12 @@ impl Reader {
         let text = self.scalar(node, key, wanted)?;
         let parsed = text.parse().ok();
         if parsed.is_none() {
-            self.report("MAN005", format!("`{}` is not {wanted}", clip(text, 40)), node.span, format!("give `{}` {wanted}", clip(key, 60)));
+            self.report(
+                "MAN005",
+                format!("`{}` is not {wanted}", clip(text, 40)),
+                node.span,
+                format!("give `{}` {wanted}", clip(key, 60)),
+            );
         }
         parsed
     }
@@ -166,14 +279,22 @@ impl Reader {
 
 /// Whether it can be a segment of a resource id. The stricter rules of each type are rules.
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '(' | ')'))
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '(' | ')'))
 }
 
 impl Read for String {
     fn read(node: &Node, reader: &mut Reader, key: &str) -> Option<Self> {
         let text = reader.scalar(node, key, "a text")?;
         if text.trim().is_empty() {
-            reader.report("MAN005", format!("`{}` is empty", clip(key, 60)), node.span, "give it a value");
+            reader.report(
+                "MAN005",
+                format!("`{}` is empty", clip(key, 60)),
+                node.span,
+                "give it a value",
+            );
             return None;
         }
         Some(text.to_owned())
@@ -222,7 +343,8 @@ impl std::str::FromStr for Guid {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let lengths: Vec<usize> = text.split('-').map(str::len).collect();
-        let is_guid = lengths == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit());
+        let is_guid =
+            lengths == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit());
         is_guid.then(|| Self(text.to_ascii_lowercase())).ok_or(())
     }
 }

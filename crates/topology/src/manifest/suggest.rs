@@ -5,7 +5,11 @@ const LONGEST: usize = 80;
 
 /// At most `limit` characters of a text, for a headline.
 pub(crate) fn clip(text: &str, limit: usize) -> String {
-    let mut kept: String = text.chars().take(limit).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut kept: String = text
+        .chars()
+        .take(limit)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if text.chars().nth(limit).is_some() {
         kept.push('…');
     }
@@ -13,7 +17,10 @@ pub(crate) fn clip(text: &str, limit: usize) -> String {
 }
 
 /// The candidate that the word most likely stands for.
-pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(crate) fn nearest<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
     if word.len() > LONGEST {
         return None;
     }
@@ -30,7 +37,11 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
 /// The help for a name that is not among the candidates.
 pub(crate) fn one_of<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
     let candidates: Vec<&str> = candidates.into_iter().collect();
-    let mut listed: Vec<String> = candidates.iter().take(12).map(|candidate| format!("`{}`", clip(candidate, 60))).collect();
+    let mut listed: Vec<String> = candidates
+        .iter()
+        .take(12)
+        .map(|candidate| format!("`{}`", clip(candidate, 60)))
+        .collect();
     if candidates.len() > listed.len() {
         listed.push("…".to_owned());
     }

@@ -72,16 +72,27 @@ impl<'text> Offsets<'text> {
         let ends = bytes.iter().enumerate().filter(|(at, byte)| {
             **byte == b'\n' || (**byte == b'\r' && bytes.get(at.saturating_add(1)) != Some(&b'\n'))
         });
-        let starts = std::iter::once(0).chain(ends.map(|(at, _)| at.saturating_add(1))).collect();
+        let starts = std::iter::once(0)
+            .chain(ends.map(|(at, _)| at.saturating_add(1)))
+            .collect();
         Self { text, starts }
     }
 
     fn byte(&self, marker: &Marker) -> usize {
         let line = marker.line().saturating_sub(1);
-        let Some(start) = self.starts.get(line).copied() else { return self.text.len() };
-        let end = self.starts.get(line.saturating_add(1)).copied().unwrap_or(self.text.len());
+        let Some(start) = self.starts.get(line).copied() else {
+            return self.text.len();
+        };
+        let end = self
+            .starts
+            .get(line.saturating_add(1))
+            .copied()
+            .unwrap_or(self.text.len());
         let line = self.text.get(start..end).unwrap_or("");
-        let within = line.char_indices().nth(marker.col()).map_or(line.len(), |(at, _)| at);
+        let within = line
+            .char_indices()
+            .nth(marker.col())
+            .map_or(line.len(), |(at, _)| at);
         start.saturating_add(within)
     }
 
@@ -109,7 +120,11 @@ struct Frame {
 
 enum Items {
     Sequence(Vec<Node>),
-    Mapping { entries: Vec<(Spanned<String>, Node)>, seen: BTreeSet<String>, key: Key },
+    Mapping {
+        entries: Vec<(Spanned<String>, Node)>,
+        seen: BTreeSet<String>,
+        key: Key,
+    },
 }
 
 enum Key {
@@ -127,9 +142,21 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
     }
     // A byte order mark is no part of the document; columns after it stay right because it is
     // replaced by nothing only for the parser's first line.
-    let skipped = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let skipped = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     let body = text.get(skipped..).unwrap_or("");
-    let mut tree = Tree { offsets: Offsets::new(body), findings: Vec::new(), frames: Vec::new(), anchors: BTreeMap::new(), nodes: 0, root: None, stopped: false };
+    let mut tree = Tree {
+        offsets: Offsets::new(body),
+        findings: Vec::new(),
+        frames: Vec::new(),
+        anchors: BTreeMap::new(),
+        nodes: 0,
+        root: None,
+        stopped: false,
+    };
     let mut documents = 0_usize;
     for event in Parser::new_from_str(body) {
         match event {
@@ -137,16 +164,23 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
                 documents = documents.saturating_add(1);
                 if documents > 1 {
                     let at = tree.offsets.first_line(tree.offsets.span(&span));
-                    tree.findings.push(error("YAML005", "a second document begins here", at)
-                        .note("a manifest is one YAML document; what follows is not read")
-                        .help("remove the `---`, or put each topology into a file of its own"));
+                    tree.findings.push(
+                        error("YAML005", "a second document begins here", at)
+                            .note("a manifest is one YAML document; what follows is not read")
+                            .help("remove the `---`, or put each topology into a file of its own"),
+                    );
                     break;
                 }
             }
             Ok((event, span)) => tree.event(event, &span),
             Err(problem) => {
                 let at = tree.offsets.byte(problem.marker());
-                let end = tree.offsets.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                let end = tree
+                    .offsets
+                    .text
+                    .get(at..)
+                    .and_then(|rest| rest.chars().next())
+                    .map_or(0, char::len_utf8);
                 tree.findings.push(error("YAML001", format!("malformed YAML: {}", clip(problem.info(), 120)), Span::new(at, at.saturating_add(end)))
                     .help("mind indentation (spaces, no tabs), a space after `:`, and closing quotes and brackets"));
                 tree.root = None;
@@ -160,7 +194,12 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
     if tree.root.is_none() && tree.findings.is_empty() {
         tree.findings.push(empty());
     }
-    let shift = |span: Span| Span::new(span.start.saturating_add(skipped), span.end.saturating_add(skipped));
+    let shift = |span: Span| {
+        Span::new(
+            span.start.saturating_add(skipped),
+            span.end.saturating_add(skipped),
+        )
+    };
     findings.extend(tree.findings.into_iter().map(|mut finding| {
         finding.span = finding.span.map(shift);
         finding
@@ -173,22 +212,48 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
 }
 
 fn empty() -> Finding {
-    error("YAML002", "the manifest is empty", Span::new(0, 0)).help("begin with `linkspan: v1` and `name: …`; `examples/internal-apim.yaml` is a whole one")
+    error("YAML002", "the manifest is empty", Span::new(0, 0)).help(
+        "begin with `linkspan: v1` and `name: …`; `examples/internal-apim.yaml` is a whole one",
+    )
 }
 
 fn unreadable(text: &str) -> Option<Finding> {
     if text.len() > MAX_BYTES {
-        return Some(error("YAML004", format!("the text has {} bytes; a manifest may have {MAX_BYTES}", text.len()), Span::new(0, 0))
+        return Some(
+            error(
+                "YAML004",
+                format!(
+                    "the text has {} bytes; a manifest may have {MAX_BYTES}",
+                    text.len()
+                ),
+                Span::new(0, 0),
+            )
             .note("a manifest of ten thousand resources takes about one megabyte")
-            .help("check that this is the manifest, or split it"));
+            .help("check that this is the manifest, or split it"),
+        );
     }
-    let forbidden = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let forbidden = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}'))
+            || matches!(c, '\u{fffe}' | '\u{ffff}')
+    };
     if let Some((at, found)) = text.char_indices().find(|(_, c)| forbidden(*c)) {
-        return Some(error("YAML003", format!("the text holds the control character U+{:04X}", u32::from(found)), Span::new(at, at.saturating_add(found.len_utf8())))
+        return Some(
+            error(
+                "YAML003",
+                format!(
+                    "the text holds the control character U+{:04X}",
+                    u32::from(found)
+                ),
+                Span::new(at, at.saturating_add(found.len_utf8())),
+            )
             .note("this looks like a binary file, or one in another encoding than UTF-8")
-            .help("save it as UTF-8 text"));
+            .help("save it as UTF-8 text"),
+        );
     }
-    text.trim_start_matches('\u{feff}').trim().is_empty().then(empty)
+    text.trim_start_matches('\u{feff}')
+        .trim()
+        .is_empty()
+        .then(empty)
 }
 
 impl Node {
@@ -255,13 +320,26 @@ impl Tree<'_> {
         let span = self.offsets.span(span);
         match event {
             Event::Scalar(text, style, anchor, _) => {
-                let is_null = style == ScalarStyle::Plain && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL");
-                let value = if is_null { Value::Null } else { Value::Scalar(text.into_owned()) };
+                let is_null = style == ScalarStyle::Plain
+                    && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL");
+                let value = if is_null {
+                    Value::Null
+                } else {
+                    Value::Scalar(text.into_owned())
+                };
                 self.place(span, anchor, value);
             }
             Event::SequenceStart(anchor, _) => self.open(span, anchor, Items::Sequence(Vec::new())),
             Event::MappingStart(anchor, _) => {
-                self.open(span, anchor, Items::Mapping { entries: Vec::new(), seen: BTreeSet::new(), key: Key::Wanted });
+                self.open(
+                    span,
+                    anchor,
+                    Items::Mapping {
+                        entries: Vec::new(),
+                        seen: BTreeSet::new(),
+                        key: Key::Wanted,
+                    },
+                );
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(frame) = self.frames.pop() {
@@ -273,43 +351,82 @@ impl Tree<'_> {
                 }
             }
             Event::Alias(anchor) => self.alias(anchor, span),
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {}
+            Event::Nothing
+            | Event::StreamStart
+            | Event::StreamEnd
+            | Event::DocumentStart(_)
+            | Event::DocumentEnd => {}
         }
     }
 
     fn open(&mut self, start: Span, anchor: usize, items: Items) {
         if self.frames.len() >= MAX_DEPTH {
-            self.stop(error("YAML004", format!("nested deeper than {MAX_DEPTH} levels"), self.offsets.first_line(start))
-                .help("a manifest needs eight levels; look for a bracket or an indentation too many"));
+            self.stop(
+                error(
+                    "YAML004",
+                    format!("nested deeper than {MAX_DEPTH} levels"),
+                    self.offsets.first_line(start),
+                )
+                .help(
+                    "a manifest needs eight levels; look for a bracket or an indentation too many",
+                ),
+            );
             return;
         }
-        self.frames.push(Frame { start, anchor, items });
+        self.frames.push(Frame {
+            start,
+            anchor,
+            items,
+        });
     }
 
     fn spend(&mut self, nodes: usize, span: Span) -> bool {
         self.nodes = self.nodes.saturating_add(nodes);
         if self.nodes > MAX_NODES {
-            self.stop(error("YAML004", format!("more than {MAX_NODES} values once aliases are followed"), self.offsets.first_line(span))
+            self.stop(
+                error(
+                    "YAML004",
+                    format!("more than {MAX_NODES} values once aliases are followed"),
+                    self.offsets.first_line(span),
+                )
                 .note("aliases that hold aliases multiply")
-                .help("write the values out, or use fewer aliases"));
+                .help("write the values out, or use fewer aliases"),
+            );
         }
         !self.stopped
     }
 
     fn alias(&mut self, anchor: usize, span: Span) {
         if self.frames.iter().any(|frame| frame.anchor == anchor) {
-            self.stop(error("YAML007", "this alias refers to a value that contains it", span).help("write the value out"));
+            self.stop(
+                error(
+                    "YAML007",
+                    "this alias refers to a value that contains it",
+                    span,
+                )
+                .help("write the value out"),
+            );
             return;
         }
         let Some(node) = self.anchors.get(&anchor) else {
-            self.stop(error("YAML007", "this alias refers to nothing", span).help("write the value out, or define the anchor above"));
+            self.stop(
+                error("YAML007", "this alias refers to nothing", span)
+                    .help("write the value out, or define the anchor above"),
+            );
             return;
         };
         let count = node.count(MAX_NODES);
         let too_deep = self.frames.len().saturating_add(node.depth()) > MAX_DEPTH;
         let value = node.value.clone();
         if too_deep {
-            self.stop(error("YAML004", format!("nested deeper than {MAX_DEPTH} levels by this alias"), span).help("write the value out"));
+            self.stop(
+                error(
+                    "YAML004",
+                    format!("nested deeper than {MAX_DEPTH} levels by this alias"),
+                    span,
+                )
+                .help("write the value out"),
+            );
         } else if self.spend(count, span) {
             self.place(span, 0, value);
         }
@@ -320,7 +437,11 @@ impl Tree<'_> {
         if !self.spend(1, span) {
             return;
         }
-        let mut node = Node { span, label: self.offsets.first_line(span), value };
+        let mut node = Node {
+            span,
+            label: self.offsets.first_line(span),
+            value,
+        };
         if anchor > 0 {
             // An anchor may hold a copy of everything below it, so it counts like an alias.
             let count = node.count(MAX_NODES);
@@ -344,9 +465,15 @@ impl Tree<'_> {
                 Key::Wanted => match node.value {
                     Value::Scalar(text) if seen.contains(&text) => {
                         *key = Key::Dropped;
-                        self.findings.push(error("YAML006", format!("the key `{}` stands here twice", clip(&text, 60)), span)
+                        self.findings.push(
+                            error(
+                                "YAML006",
+                                format!("the key `{}` stands here twice", clip(&text, 60)),
+                                span,
+                            )
                             .note("only the first one is read")
-                            .help("remove one of them, or give it another name"));
+                            .help("remove one of them, or give it another name"),
+                        );
                     }
                     Value::Scalar(text) => {
                         seen.insert(text.clone());
@@ -355,8 +482,14 @@ impl Tree<'_> {
                     other => {
                         *key = Key::Dropped;
                         let at = self.offsets.first_line(span);
-                        self.findings.push(error("YAML008", format!("a key must be a text, and this is {}", other.kind()), at)
-                            .help("write `name: value`"));
+                        self.findings.push(
+                            error(
+                                "YAML008",
+                                format!("a key must be a text, and this is {}", other.kind()),
+                                at,
+                            )
+                            .help("write `name: value`"),
+                        );
                     }
                 },
             },

@@ -41,7 +41,11 @@ impl Addresses {
     pub fn of(topology: &Topology) -> Self {
         let mut wanted: Vec<(Holder, ResourceId, Option<Ipv4Addr>)> = Vec::new();
         for (name, client) in &topology.clients {
-            wanted.push((Holder::Client(name.clone()), client.subnet.clone(), client.private_ip_address));
+            wanted.push((
+                Holder::Client(name.clone()),
+                client.subnet.clone(),
+                client.private_ip_address,
+            ));
         }
         for (resource, nic) in topology.network_interfaces() {
             for (index, config) in nic.ip_configurations.iter().enumerate() {
@@ -51,7 +55,11 @@ impl Addresses {
                         (None, Some(service)) => Holder::Nat(service.id.clone(), index),
                         (None, None) => Holder::Nic(resource.id.clone(), index),
                     };
-                    wanted.push((holder, subnet.id.clone(), config.properties.private_ip_address));
+                    wanted.push((
+                        holder,
+                        subnet.id.clone(),
+                        config.properties.private_ip_address,
+                    ));
                 }
             }
         }
@@ -59,30 +67,57 @@ impl Addresses {
             for (index, frontend) in lb.frontend_ip_configurations.iter().enumerate() {
                 if let Some(subnet) = &frontend.properties.subnet {
                     let holder = Holder::Frontend(resource.id.clone(), index);
-                    wanted.push((holder, subnet.id.clone(), frontend.properties.private_ip_address));
+                    wanted.push((
+                        holder,
+                        subnet.id.clone(),
+                        frontend.properties.private_ip_address,
+                    ));
                 }
             }
         }
         for (resource, apim) in topology.api_managements() {
-            if let (Some(subnet), Some("Internal")) = (apim.subnet(), apim.virtual_network_type.as_deref()) {
-                let units = resource.sku.as_ref().and_then(|sku| sku.capacity).unwrap_or(1).clamp(1, 31);
+            if let (Some(subnet), Some("Internal")) =
+                (apim.subnet(), apim.virtual_network_type.as_deref())
+            {
+                let units = resource
+                    .sku
+                    .as_ref()
+                    .and_then(|sku| sku.capacity)
+                    .unwrap_or(1)
+                    .clamp(1, 31);
                 for unit in 0..usize::try_from(units).unwrap_or(1) {
-                    wanted.push((Holder::Unit(resource.id.clone(), unit), subnet.clone(), None));
+                    wanted.push((
+                        Holder::Unit(resource.id.clone(), unit),
+                        subnet.clone(),
+                        None,
+                    ));
                 }
-                wanted.push((Holder::Vip(resource.id.clone()), subnet.clone(), apim.private_ip_addresses.first().copied()));
+                wanted.push((
+                    Holder::Vip(resource.id.clone()),
+                    subnet.clone(),
+                    apim.private_ip_addresses.first().copied(),
+                ));
             }
         }
         for (resource, pls) in topology.private_link_services() {
             for (index, config) in pls.ip_configurations.iter().enumerate() {
                 if let Some(subnet) = &config.properties.subnet {
                     let holder = Holder::Nat(resource.id.clone(), index);
-                    wanted.push((holder, subnet.id.clone(), config.properties.private_ip_address));
+                    wanted.push((
+                        holder,
+                        subnet.id.clone(),
+                        config.properties.private_ip_address,
+                    ));
                 }
             }
         }
         for (resource, endpoint) in topology.private_endpoints() {
             if let Some(subnet) = &endpoint.subnet {
-                wanted.push((Holder::Endpoint(resource.id.clone()), subnet.id.clone(), None));
+                wanted.push((
+                    Holder::Endpoint(resource.id.clone()),
+                    subnet.id.clone(),
+                    None,
+                ));
             }
         }
         Self::allocate(topology, wanted)
@@ -94,7 +129,9 @@ impl Addresses {
         for (holder, subnet, address) in &wanted {
             if let Some(address) = address {
                 taken.entry(subnet.clone()).or_default().insert(*address);
-                by_holder.entry(holder.clone()).or_insert_with(|| (subnet.clone(), *address));
+                by_holder
+                    .entry(holder.clone())
+                    .or_insert_with(|| (subnet.clone(), *address));
             }
         }
         for (holder, subnet, _) in wanted {
@@ -103,7 +140,10 @@ impl Addresses {
             }
             let taken = taken.entry(subnet.clone()).or_default();
             let free = topology.subnet(&subnet).and_then(|(_, found)| {
-                found.properties.prefixes().find_map(|prefix| prefix.usable().find(|address| !taken.contains(address)))
+                found
+                    .properties
+                    .prefixes()
+                    .find_map(|prefix| prefix.usable().find(|address| !taken.contains(address)))
             });
             if let Some(address) = free {
                 taken.insert(address);
@@ -120,7 +160,9 @@ impl Addresses {
 
     /// Every holder with its subnet and address, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&Holder, &ResourceId, Ipv4Addr)> {
-        self.by_holder.iter().map(|(holder, (subnet, address))| (holder, subnet, *address))
+        self.by_holder
+            .iter()
+            .map(|(holder, (subnet, address))| (holder, subnet, *address))
     }
 
     /// Who holds this address in this virtual network.
@@ -134,6 +176,7 @@ impl Addresses {
     /// The address of a resource that records may point at: a private endpoint or an internal
     /// API Management service.
     pub fn of_resource(&self, id: &ResourceId) -> Option<Ipv4Addr> {
-        self.get(&Holder::Endpoint(id.clone())).or_else(|| self.get(&Holder::Vip(id.clone())))
+        self.get(&Holder::Endpoint(id.clone()))
+            .or_else(|| self.get(&Holder::Vip(id.clone())))
     }
 }

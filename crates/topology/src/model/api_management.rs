@@ -40,7 +40,10 @@ arm! {
 impl ApiManagement {
     /// The subnet it is injected into.
     pub fn subnet(&self) -> Option<&ResourceId> {
-        self.virtual_network_configuration.as_ref()?.subnet_resource_id.as_ref()
+        self.virtual_network_configuration
+            .as_ref()?
+            .subnet_resource_id
+            .as_ref()
     }
 
     /// The host name of its gateway: `{name}.azure-api.net`.

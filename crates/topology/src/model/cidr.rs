@@ -20,13 +20,18 @@ pub struct CidrError(pub String);
 
 impl Cidr {
     fn mask(self) -> u32 {
-        u32::MAX.checked_shl(32_u32.saturating_sub(u32::from(self.length))).unwrap_or(0)
+        u32::MAX
+            .checked_shl(32_u32.saturating_sub(u32::from(self.length)))
+            .unwrap_or(0)
     }
 
     /// The range with its host bits cleared.
     #[must_use]
     pub fn canonical(self) -> Self {
-        Self { address: self.first(), length: self.length }
+        Self {
+            address: self.first(),
+            length: self.length,
+        }
     }
 
     /// Its first address (the network).
@@ -58,7 +63,8 @@ impl Cidr {
     /// Source: <https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq>.
     pub fn is_reserved(self, address: Ipv4Addr) -> bool {
         self.contains(address)
-            && (address.to_bits().wrapping_sub(self.first().to_bits()) < 4 || address == self.last())
+            && (address.to_bits().wrapping_sub(self.first().to_bits()) < 4
+                || address == self.last())
     }
 
     /// The addresses that Azure hands out, lowest first.
@@ -98,7 +104,9 @@ impl Serialize for Cidr {
 
 impl<'de> Deserialize<'de> for Cidr {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -124,7 +132,10 @@ mod tests {
         let subnet = cidr("10.0.1.0/29");
         let free: Vec<_> = subnet.usable().map(|address| address.to_string()).collect();
         assert_eq!(free, ["10.0.1.4", "10.0.1.5", "10.0.1.6"]);
-        assert!(subnet.is_reserved(Ipv4Addr::new(10, 0, 1, 3)) && subnet.is_reserved(Ipv4Addr::new(10, 0, 1, 7)));
+        assert!(
+            subnet.is_reserved(Ipv4Addr::new(10, 0, 1, 3))
+                && subnet.is_reserved(Ipv4Addr::new(10, 0, 1, 7))
+        );
     }
 
     #[test]

@@ -2,7 +2,11 @@
 //!
 //! Source: <https://learn.microsoft.com/rest/api/dns/privatedns/private-zones>.
 
-use super::{Extra, id::ResourceId, network::{SubResource, arm}};
+use super::{
+    Extra,
+    id::ResourceId,
+    network::{SubResource, arm},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, net::Ipv4Addr, str::FromStr};
 
@@ -67,10 +71,18 @@ impl FromStr for RecordAddress {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(id) = text.strip_prefix("addressOf(").and_then(|rest| rest.strip_suffix(')')) {
-            return id.parse().map(Self::Of).map_err(|error: super::id::ResourceIdError| error.to_string());
+        if let Some(id) = text
+            .strip_prefix("addressOf(")
+            .and_then(|rest| rest.strip_suffix(')'))
+        {
+            return id
+                .parse()
+                .map(Self::Of)
+                .map_err(|error: super::id::ResourceIdError| error.to_string());
         }
-        text.parse().map(Self::Literal).map_err(|_| format!("`{text}` is no IPv4 address"))
+        text.parse()
+            .map(Self::Literal)
+            .map_err(|_| format!("`{text}` is no IPv4 address"))
     }
 }
 
@@ -82,7 +94,9 @@ impl Serialize for RecordAddress {
 
 impl<'de> Deserialize<'de> for RecordAddress {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 

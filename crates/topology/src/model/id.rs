@@ -27,12 +27,16 @@ pub struct ResourceIdError {
 impl ResourceId {
     /// The id of a resource group.
     pub fn group(subscription: &str, group: &str) -> Self {
-        Self::from_text(format!("/subscriptions/{subscription}/resourceGroups/{group}"))
+        Self::from_text(format!(
+            "/subscriptions/{subscription}/resourceGroups/{group}"
+        ))
     }
 
     /// The id of a resource in a group; `kind` is `Microsoft.Network/virtualNetworks`.
     pub fn new(subscription: &str, group: &str, kind: &str, name: &str) -> Self {
-        Self::from_text(format!("/subscriptions/{subscription}/resourceGroups/{group}/providers/{kind}/{name}"))
+        Self::from_text(format!(
+            "/subscriptions/{subscription}/resourceGroups/{group}/providers/{kind}/{name}"
+        ))
     }
 
     /// A child of this resource: `id.child("subnets", "default")`.
@@ -118,7 +122,12 @@ impl FromStr for ResourceId {
     type Err = ResourceIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fail = |reason| Err(ResourceIdError { text: text.to_owned(), reason });
+        let fail = |reason| {
+            Err(ResourceIdError {
+                text: text.to_owned(),
+                reason,
+            })
+        };
         let trimmed = text.trim_end_matches('/');
         let segments: Vec<&str> = trimmed.split('/').skip(1).collect();
         if !trimmed.starts_with('/') {
@@ -130,13 +139,20 @@ impl FromStr for ResourceId {
         match segments.as_slice() {
             [subscriptions, _] if subscriptions.eq_ignore_ascii_case("subscriptions") => {}
             [subscriptions, _, groups, _, rest @ ..]
-                if subscriptions.eq_ignore_ascii_case("subscriptions") && groups.eq_ignore_ascii_case("resourceGroups") =>
+                if subscriptions.eq_ignore_ascii_case("subscriptions")
+                    && groups.eq_ignore_ascii_case("resourceGroups") =>
             {
                 match rest {
                     [] => {}
                     [providers, _, pairs @ ..]
-                        if providers.eq_ignore_ascii_case("providers") && !pairs.is_empty() && pairs.len() % 2 == 0 => {}
-                    _ => return fail("after the resource group it must go on `/providers/{namespace}/{type}/{name}`"),
+                        if providers.eq_ignore_ascii_case("providers")
+                            && !pairs.is_empty()
+                            && pairs.len() % 2 == 0 => {}
+                    _ => {
+                        return fail(
+                            "after the resource group it must go on `/providers/{namespace}/{type}/{name}`",
+                        );
+                    }
                 }
             }
             _ => return fail("it must begin with `/subscriptions/{id}/resourceGroups/{name}`"),
@@ -202,18 +218,29 @@ mod tests {
 
     #[test]
     fn ids_compare_without_case_and_keep_their_spelling() {
-        let a: ResourceId = "/subscriptions/S/resourcegroups/G/providers/microsoft.network/virtualnetworks/V".parse().unwrap();
+        let a: ResourceId =
+            "/subscriptions/S/resourcegroups/G/providers/microsoft.network/virtualnetworks/V"
+                .parse()
+                .unwrap();
         let b = ResourceId::new("s", "g", "Microsoft.Network/virtualNetworks", "v");
         assert_eq!(a, b);
         assert_eq!(a.name(), "V");
-        assert_eq!(b.child("subnets", "x").arm_type(), "Microsoft.Network/virtualNetworks/subnets");
+        assert_eq!(
+            b.child("subnets", "x").arm_type(),
+            "Microsoft.Network/virtualNetworks/subnets"
+        );
         assert_eq!(b.child("subnets", "x").parent(), Some(b));
         assert_eq!(a.parent(), None);
     }
 
     #[test]
     fn broken_ids_say_why() {
-        for bad in ["x", "/subscriptions", "/subscriptions/S/resourceGroups/G/providers/N/T", "/subscriptions//resourceGroups/G"] {
+        for bad in [
+            "x",
+            "/subscriptions",
+            "/subscriptions/S/resourceGroups/G/providers/N/T",
+            "/subscriptions//resourceGroups/G",
+        ] {
             assert!(bad.parse::<ResourceId>().is_err(), "{bad}");
         }
     }

@@ -42,7 +42,12 @@ pub struct Child<P> {
 impl<P> Child<P> {
     /// A child with a name and properties.
     pub fn new(name: impl Into<String>, properties: P) -> Self {
-        Self { id: None, name: name.into(), properties, extra: Extra::new() }
+        Self {
+            id: None,
+            name: name.into(),
+            properties,
+            extra: Extra::new(),
+        }
     }
 }
 
@@ -112,7 +117,14 @@ arm! {
 impl SubnetProperties {
     /// All IPv4 ranges, in whichever form they were given.
     pub fn prefixes(&self) -> impl Iterator<Item = Cidr> {
-        self.address_prefix.iter().chain(self.address_prefixes.iter().filter(|cidr| Some(**cidr) != self.address_prefix)).copied()
+        self.address_prefix
+            .iter()
+            .chain(
+                self.address_prefixes
+                    .iter()
+                    .filter(|cidr| Some(**cidr) != self.address_prefix),
+            )
+            .copied()
     }
 }
 
@@ -384,7 +396,9 @@ arm! {
 impl PrivateEndpoint {
     /// Its connections, automatic ones first.
     pub fn connections(&self) -> impl Iterator<Item = &Child<PrivateLinkServiceConnection>> {
-        self.private_link_service_connections.iter().chain(&self.manual_private_link_service_connections)
+        self.private_link_service_connections
+            .iter()
+            .chain(&self.manual_private_link_service_connections)
     }
 }
 

@@ -3,8 +3,17 @@
 //! NICs come first, then frontends, then NAT addresses, in the order of the manifest. An address
 //! that Azure will choose (`Dynamic`) is reserved here too, so that no static one takes it.
 
-use super::{Context, forwarders::instances, index::{SubnetAt, nat_subnet}, value};
-use crate::{manifest::suggest::clip, model::id::ResourceId, source::{Span, Spanned}};
+use super::{
+    Context,
+    forwarders::instances,
+    index::{SubnetAt, nat_subnet},
+    value,
+};
+use crate::{
+    manifest::suggest::clip,
+    model::id::ResourceId,
+    source::{Span, Spanned},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::Ipv4Addr,
@@ -31,14 +40,22 @@ struct Pool {
 
 impl Pool {
     fn reserve(&mut self, subnet: &SubnetAt, addresses: impl IntoIterator<Item = Ipv4Addr>) {
-        self.taken.entry(subnet.id.clone()).or_default().extend(addresses);
+        self.taken
+            .entry(subnet.id.clone())
+            .or_default()
+            .extend(addresses);
     }
 
     fn lowest(&mut self, subnet: &SubnetAt) -> Option<Ipv4Addr> {
         let prefix = subnet.prefix?;
         let taken = self.taken.entry(subnet.id.clone()).or_default();
-        let next = self.next.entry(subnet.id.clone()).or_insert_with(|| prefix.first().to_bits().saturating_add(4));
-        let found = (*next..prefix.last().to_bits()).map(Ipv4Addr::from_bits).find(|address| !taken.contains(address))?;
+        let next = self
+            .next
+            .entry(subnet.id.clone())
+            .or_insert_with(|| prefix.first().to_bits().saturating_add(4));
+        let found = (*next..prefix.last().to_bits())
+            .map(Ipv4Addr::from_bits)
+            .find(|address| !taken.contains(address))?;
         *next = found.to_bits().saturating_add(1);
         taken.insert(found);
         Some(found)
@@ -51,20 +68,38 @@ pub(super) fn allocate(cx: &mut Context<'_>) -> Allocated {
     reserve_stated(cx, &mut pool);
     let mut allocated = Allocated::default();
     for (name, entry) in &cx.manifest.forwarders {
-        let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) else { continue };
-        let stated = entry.value.private_ip_addresses.as_ref().map_or(&[][..], |list| &list.value);
+        let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) else {
+            continue;
+        };
+        let stated = entry
+            .value
+            .private_ip_addresses
+            .as_ref()
+            .map_or(&[][..], |list| &list.value);
         let mut addresses = Vec::new();
         for instance in 0..instances(&entry.value) {
             let chosen = match stated.get(instance) {
                 Some(stated) => Some(stated.value),
-                None => choose(cx, &mut pool, &subnet, name, entry.value.subnet.as_ref().map_or(entry.name.span, |subnet| subnet.span)),
+                None => choose(
+                    cx,
+                    &mut pool,
+                    &subnet,
+                    name,
+                    entry
+                        .value
+                        .subnet
+                        .as_ref()
+                        .map_or(entry.name.span, |subnet| subnet.span),
+                ),
             };
             addresses.push(chosen);
         }
         allocated.nics.insert(name.to_lowercase(), addresses);
     }
     for (name, entry) in &cx.manifest.load_balancers {
-        let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) else { continue };
+        let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) else {
+            continue;
+        };
         let chosen = match &entry.value.private_ip_address {
             Some(stated) => Some(stated.value),
             None => choose(cx, &mut pool, &subnet, name, entry.name.span),
@@ -72,16 +107,36 @@ pub(super) fn allocate(cx: &mut Context<'_>) -> Allocated {
         allocated.frontends.insert(name.to_lowercase(), chosen);
     }
     for (name, entry) in &cx.manifest.private_link_services {
-        let Some(subnet) = cx.index.subnet(nat_subnet(cx.manifest, &entry.value).as_ref()) else { continue };
-        let stated: Vec<Option<Ipv4Addr>> = entry.value.nat_ips.iter().flat_map(|list| &list.value).map(|stated| Some(stated.value)).collect();
-        let addresses = if stated.is_empty() { vec![choose(cx, &mut pool, &subnet, name, entry.name.span)] } else { stated };
+        let Some(subnet) = cx
+            .index
+            .subnet(nat_subnet(cx.manifest, &entry.value).as_ref())
+        else {
+            continue;
+        };
+        let stated: Vec<Option<Ipv4Addr>> = entry
+            .value
+            .nat_ips
+            .iter()
+            .flat_map(|list| &list.value)
+            .map(|stated| Some(stated.value))
+            .collect();
+        let addresses = if stated.is_empty() {
+            vec![choose(cx, &mut pool, &subnet, name, entry.name.span)]
+        } else {
+            stated
+        };
         allocated.nat.insert(name.to_lowercase(), addresses);
     }
     allocated
 }
 
 fn reserve_stated(cx: &Context<'_>, pool: &mut Pool) {
-    let plain = |list: &crate::manifest::List<Ipv4Addr>| -> Vec<Ipv4Addr> { list.iter().flat_map(|list| &list.value).map(|stated: &Spanned<Ipv4Addr>| stated.value).collect() };
+    let plain = |list: &crate::manifest::List<Ipv4Addr>| -> Vec<Ipv4Addr> {
+        list.iter()
+            .flat_map(|list| &list.value)
+            .map(|stated: &Spanned<Ipv4Addr>| stated.value)
+            .collect()
+    };
     for entry in cx.manifest.forwarders.values() {
         if let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) {
             pool.reserve(&subnet, plain(&entry.value.private_ip_addresses));
@@ -93,7 +148,10 @@ fn reserve_stated(cx: &Context<'_>, pool: &mut Pool) {
         }
     }
     for entry in cx.manifest.private_link_services.values() {
-        if let Some(subnet) = cx.index.subnet(nat_subnet(cx.manifest, &entry.value).as_ref()) {
+        if let Some(subnet) = cx
+            .index
+            .subnet(nat_subnet(cx.manifest, &entry.value).as_ref())
+        {
             pool.reserve(&subnet, plain(&entry.value.nat_ips));
         }
     }
@@ -104,12 +162,27 @@ fn reserve_stated(cx: &Context<'_>, pool: &mut Pool) {
     }
 }
 
-fn choose(cx: &mut Context<'_>, pool: &mut Pool, subnet: &SubnetAt, name: &str, span: Span) -> Option<Ipv4Addr> {
+fn choose(
+    cx: &mut Context<'_>,
+    pool: &mut Pool,
+    subnet: &SubnetAt,
+    name: &str,
+    span: Span,
+) -> Option<Ipv4Addr> {
     let found = pool.lowest(subnet);
     // Without a prefix the subnet is not ours to count: Azure chooses.
     if found.is_none() && subnet.prefix.is_some() && pool.full.insert(subnet.id.clone()) {
-        let message = format!("no free address for `{}` in `{}`", clip(name, 30), clip(subnet.id.name(), 30));
-        cx.out.error("MAN011", message, span, "make the subnet larger, or use another one");
+        let message = format!(
+            "no free address for `{}` in `{}`",
+            clip(name, 30),
+            clip(subnet.id.name(), 30)
+        );
+        cx.out.error(
+            "MAN011",
+            message,
+            span,
+            "make the subnet larger, or use another one",
+        );
     }
     found
 }

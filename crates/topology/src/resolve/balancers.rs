@@ -1,12 +1,23 @@
 //! Load balancers: frontend, pool, probe and rules.
 
-use super::{Context, Draft, Output, addressing::Allocated, forwarders::{HEALTH_PATH, health_port, listen_ports}, is_set, value};
+use super::{
+    Context, Draft, Output,
+    addressing::Allocated,
+    forwarders::{HEALTH_PATH, health_port, listen_ports},
+    is_set, value,
+};
 use crate::{
-    manifest::{self, Entry, Forwarder, Manifest, suggest::{clip, one_of}},
+    manifest::{
+        self, Entry, Forwarder, Manifest,
+        suggest::{clip, one_of},
+    },
     model::{
         Body, Extra, Sku,
         id::ResourceId,
-        network::{BackendAddressPool, Child, FrontendIpConfiguration, LoadBalancer, LoadBalancingRule, Probe, SubResource},
+        network::{
+            BackendAddressPool, Child, FrontendIpConfiguration, LoadBalancer, LoadBalancingRule,
+            Probe, SubResource,
+        },
     },
 };
 use serde_json::json;
@@ -20,9 +31,18 @@ const INTERVAL_SECONDS: u32 = 5;
 const IDLE_MINUTES: u32 = 4;
 
 /// The load balancers in front of a forwarder.
-pub(super) fn balancers_of<'m>(manifest: &'m Manifest, forwarder: &str) -> impl Iterator<Item = (&'m String, &'m Entry<manifest::LoadBalancer>)> {
+pub(super) fn balancers_of<'m>(
+    manifest: &'m Manifest,
+    forwarder: &str,
+) -> impl Iterator<Item = (&'m String, &'m Entry<manifest::LoadBalancer>)> {
     let forwarder = forwarder.to_owned();
-    manifest.load_balancers.iter().filter(move |(_, entry)| entry.value.backend.as_ref().is_some_and(|backend| backend.value.eq_ignore_ascii_case(&forwarder)))
+    manifest.load_balancers.iter().filter(move |(_, entry)| {
+        entry
+            .value
+            .backend
+            .as_ref()
+            .is_some_and(|backend| backend.value.eq_ignore_ascii_case(&forwarder))
+    })
 }
 
 /// The pool of a load balancer.
@@ -41,13 +61,23 @@ pub(super) fn probe_port(balancer: &manifest::LoadBalancer, forwarder: &Forwarde
     if let Some(port) = stated.and_then(|probe| probe.port.as_ref()) {
         return port.value;
     }
-    let is_tcp = stated.and_then(|probe| probe.protocol.as_ref()).is_some_and(|protocol| protocol.value == "Tcp");
+    let is_tcp = stated
+        .and_then(|probe| probe.protocol.as_ref())
+        .is_some_and(|protocol| protocol.value == "Tcp");
     let first = listen_ports(forwarder).into_iter().next();
-    if let (true, Some(port)) = (is_tcp, first) { port } else { health_port(forwarder) }
+    if let (true, Some(port)) = (is_tcp, first) {
+        port
+    } else {
+        health_port(forwarder)
+    }
 }
 
 fn probe(balancer: &manifest::LoadBalancer, forwarder: &Forwarder) -> Child<Probe> {
-    let stated = balancer.probe.as_ref().map(|probe| probe.value.clone()).unwrap_or_default();
+    let stated = balancer
+        .probe
+        .as_ref()
+        .map(|probe| probe.value.clone())
+        .unwrap_or_default();
     let protocol = value(stated.protocol.as_ref()).unwrap_or_else(|| "Http".to_owned());
     let path = (protocol != "Tcp").then(|| HEALTH_PATH.to_owned());
     let number_of_probes = value(stated.number_of_probes.as_ref());
@@ -56,27 +86,43 @@ fn probe(balancer: &manifest::LoadBalancer, forwarder: &Forwarder) -> Child<Prob
         request_path: value(stated.request_path.as_ref()).or(path),
         interval_in_seconds: value(stated.interval_in_seconds.as_ref()).or(Some(INTERVAL_SECONDS)),
         number_of_probes,
-        probe_threshold: value(stated.probe_threshold.as_ref()).or(number_of_probes.is_none().then_some(1)),
+        probe_threshold: value(stated.probe_threshold.as_ref())
+            .or(number_of_probes.is_none().then_some(1)),
         protocol,
         extra: Extra::new(),
     };
-    Child::new(value(stated.name.as_ref()).unwrap_or_else(|| PROBE.to_owned()), probe)
+    Child::new(
+        value(stated.name.as_ref()).unwrap_or_else(|| PROBE.to_owned()),
+        probe,
+    )
 }
 
 pub(super) fn load_balancers(cx: &mut Context<'_>, addresses: &Allocated) {
     for (name, entry) in &cx.manifest.load_balancers {
         let key = name.to_lowercase();
-        let Some(Some(placed)) = cx.index.balancers.get(&key) else { continue };
+        let Some(Some(placed)) = cx.index.balancers.get(&key) else {
+            continue;
+        };
         let stated = &entry.value;
         let id = placed.id.clone();
         let subnet = cx.index.subnet(stated.subnet.as_ref());
         let address = addresses.frontends.get(&key).copied().flatten();
-        let mut front = Child::new(FRONTEND, FrontendIpConfiguration {
-            subnet: subnet.map(|subnet| SubResource { id: subnet.id }),
-            private_ip_address: address,
-            private_ip_allocation_method: Some(if address.is_some() { "Static" } else { "Dynamic" }.to_owned()),
-            ..FrontendIpConfiguration::default()
-        });
+        let mut front = Child::new(
+            FRONTEND,
+            FrontendIpConfiguration {
+                subnet: subnet.map(|subnet| SubResource { id: subnet.id }),
+                private_ip_address: address,
+                private_ip_allocation_method: Some(
+                    if address.is_some() {
+                        "Static"
+                    } else {
+                        "Dynamic"
+                    }
+                    .to_owned(),
+                ),
+                ..FrontendIpConfiguration::default()
+            },
+        );
         front.id = Some(frontend(&id));
         if let Some(zones) = &stated.zones {
             let zones: Vec<&String> = zones.value.iter().map(|zone| &zone.value).collect();
@@ -84,7 +130,10 @@ pub(super) fn load_balancers(cx: &mut Context<'_>, addresses: &Allocated) {
         }
         let mut backend = Child::new(POOL, BackendAddressPool::default());
         backend.id = Some(pool(&id));
-        let forwarder = stated.backend.as_ref().and_then(|backend| super::entry(&cx.manifest.forwarders, &backend.value));
+        let forwarder = stated
+            .backend
+            .as_ref()
+            .and_then(|backend| super::entry(&cx.manifest.forwarders, &backend.value));
         let mut probes = Vec::new();
         let mut rules = Vec::new();
         if let Some((_, forwarder)) = forwarder {
@@ -101,37 +150,57 @@ pub(super) fn load_balancers(cx: &mut Context<'_>, addresses: &Allocated) {
             extra: Extra::new(),
         });
         let mut draft = Draft::new(placed, body, is_set(&stated.existing));
-        draft.sku = Some(Sku { name: value(stated.sku.as_ref()).or_else(|| Some("Standard".to_owned())), ..Sku::default() });
+        draft.sku = Some(Sku {
+            name: value(stated.sku.as_ref()).or_else(|| Some("Standard".to_owned())),
+            ..Sku::default()
+        });
         cx.out.add(draft, entry.name.span);
         record(cx, &id, stated);
     }
 }
 
-fn rules(out: &mut Output, id: &ResourceId, stated: &manifest::LoadBalancer, forwarder: &Forwarder, probe: &str) -> Vec<Child<LoadBalancingRule>> {
+fn rules(
+    out: &mut Output,
+    id: &ResourceId,
+    stated: &manifest::LoadBalancer,
+    forwarder: &Forwarder,
+    probe: &str,
+) -> Vec<Child<LoadBalancingRule>> {
     let make = |name: String, front: u16, back: u16| {
-        let mut child = Child::new(name, LoadBalancingRule {
-            frontend_ip_configuration: Some(SubResource { id: frontend(id) }),
-            backend_address_pool: Some(SubResource { id: pool(id) }),
-            probe: Some(SubResource { id: id.child("probes", probe) }),
-            protocol: "Tcp".to_owned(),
-            frontend_port: front,
-            backend_port: Some(back),
-            idle_timeout_in_minutes: Some(IDLE_MINUTES),
-            enable_tcp_reset: Some(true),
-            ..LoadBalancingRule::default()
-        });
+        let mut child = Child::new(
+            name,
+            LoadBalancingRule {
+                frontend_ip_configuration: Some(SubResource { id: frontend(id) }),
+                backend_address_pool: Some(SubResource { id: pool(id) }),
+                probe: Some(SubResource {
+                    id: id.child("probes", probe),
+                }),
+                protocol: "Tcp".to_owned(),
+                frontend_port: front,
+                backend_port: Some(back),
+                idle_timeout_in_minutes: Some(IDLE_MINUTES),
+                enable_tcp_reset: Some(true),
+                ..LoadBalancingRule::default()
+            },
+        );
         child.id = Some(id.child("loadBalancingRules", &child.name));
         child
     };
     let Some(list) = &stated.rules else {
-        return listen_ports(forwarder).into_iter().map(|port| make(format!("tcp-{port}"), port, port)).collect();
+        return listen_ports(forwarder)
+            .into_iter()
+            .map(|port| make(format!("tcp-{port}"), port, port))
+            .collect();
     };
     let mut rules = Vec::new();
     for item in &list.value {
-        let Some(front) = &item.value.frontend_port else { continue };
+        let Some(front) = &item.value.frontend_port else {
+            continue;
+        };
         let back = item.value.backend_port.as_ref().unwrap_or(front);
         let protocol = value(item.value.protocol.as_ref()).unwrap_or_else(|| "Tcp".to_owned());
-        let name = value(item.value.name.as_ref()).unwrap_or_else(|| format!("{}-{}", protocol.to_ascii_lowercase(), front.value));
+        let name = value(item.value.name.as_ref())
+            .unwrap_or_else(|| format!("{}-{}", protocol.to_ascii_lowercase(), front.value));
         let mut rule = make(name, front.value, back.value);
         rule.properties.protocol = protocol;
         rule.properties.enable_floating_ip = value(item.value.enable_floating_ip.as_ref());
@@ -144,9 +213,16 @@ fn rules(out: &mut Output, id: &ResourceId, stated: &manifest::LoadBalancer, for
         if let Some(wanted) = &item.value.probe {
             if wanted.value.eq_ignore_ascii_case("false") {
                 rule.properties.probe = None;
-            } else if !wanted.value.eq_ignore_ascii_case("true") && !wanted.value.eq_ignore_ascii_case(probe) {
+            } else if !wanted.value.eq_ignore_ascii_case("true")
+                && !wanted.value.eq_ignore_ascii_case(probe)
+            {
                 let message = format!("there is no probe `{}`", clip(&wanted.value, 40));
-                out.error("MAN007", message, wanted.span, one_of(&wanted.value, [probe, "false"]));
+                out.error(
+                    "MAN007",
+                    message,
+                    wanted.span,
+                    one_of(&wanted.value, [probe, "false"]),
+                );
                 rule.properties.probe = None;
             }
         }
@@ -154,10 +230,26 @@ fn rules(out: &mut Output, id: &ResourceId, stated: &manifest::LoadBalancer, for
         out.record(id, base.clone(), Some(item));
         out.record(id, format!("{base}/properties/frontendPort"), Some(front));
         out.record(id, format!("{base}/properties/backendPort"), Some(back));
-        out.record(id, format!("{base}/properties/probe"), item.value.probe.as_ref());
-        out.record(id, format!("{base}/properties/idleTimeoutInMinutes"), item.value.idle_timeout_in_minutes.as_ref());
-        out.record(id, format!("{base}/properties/enableTcpReset"), item.value.enable_tcp_reset.as_ref());
-        out.record(id, format!("{base}/properties/enableFloatingIP"), item.value.enable_floating_ip.as_ref());
+        out.record(
+            id,
+            format!("{base}/properties/probe"),
+            item.value.probe.as_ref(),
+        );
+        out.record(
+            id,
+            format!("{base}/properties/idleTimeoutInMinutes"),
+            item.value.idle_timeout_in_minutes.as_ref(),
+        );
+        out.record(
+            id,
+            format!("{base}/properties/enableTcpReset"),
+            item.value.enable_tcp_reset.as_ref(),
+        );
+        out.record(
+            id,
+            format!("{base}/properties/enableFloatingIP"),
+            item.value.enable_floating_ip.as_ref(),
+        );
         rules.push(rule);
     }
     rules
@@ -165,20 +257,54 @@ fn rules(out: &mut Output, id: &ResourceId, stated: &manifest::LoadBalancer, for
 
 fn record(cx: &mut Context<'_>, id: &ResourceId, stated: &manifest::LoadBalancer) {
     let front = "/properties/frontendIPConfigurations/0";
-    cx.out.record(id, format!("{front}/properties/subnet"), stated.subnet.as_ref());
-    cx.out.record(id, format!("{front}/properties/privateIPAddress"), stated.private_ip_address.as_ref());
-    cx.out.record(id, format!("{front}/zones"), stated.zones.as_ref());
+    cx.out.record(
+        id,
+        format!("{front}/properties/subnet"),
+        stated.subnet.as_ref(),
+    );
+    cx.out.record(
+        id,
+        format!("{front}/properties/privateIPAddress"),
+        stated.private_ip_address.as_ref(),
+    );
+    cx.out
+        .record(id, format!("{front}/zones"), stated.zones.as_ref());
     cx.out.record(id, "/sku", stated.sku.as_ref());
-    cx.out.record(id, "/properties/backendAddressPools/0", stated.backend.as_ref());
+    cx.out.record(
+        id,
+        "/properties/backendAddressPools/0",
+        stated.backend.as_ref(),
+    );
     if let Some(probe) = &stated.probe {
         let base = "/properties/probes/0";
         cx.out.record(id, base, Some(probe));
         let probe = &probe.value;
-        cx.out.record(id, format!("{base}/properties/protocol"), probe.protocol.as_ref());
-        cx.out.record(id, format!("{base}/properties/port"), probe.port.as_ref());
-        cx.out.record(id, format!("{base}/properties/requestPath"), probe.request_path.as_ref());
-        cx.out.record(id, format!("{base}/properties/intervalInSeconds"), probe.interval_in_seconds.as_ref());
-        cx.out.record(id, format!("{base}/properties/numberOfProbes"), probe.number_of_probes.as_ref());
-        cx.out.record(id, format!("{base}/properties/probeThreshold"), probe.probe_threshold.as_ref());
+        cx.out.record(
+            id,
+            format!("{base}/properties/protocol"),
+            probe.protocol.as_ref(),
+        );
+        cx.out
+            .record(id, format!("{base}/properties/port"), probe.port.as_ref());
+        cx.out.record(
+            id,
+            format!("{base}/properties/requestPath"),
+            probe.request_path.as_ref(),
+        );
+        cx.out.record(
+            id,
+            format!("{base}/properties/intervalInSeconds"),
+            probe.interval_in_seconds.as_ref(),
+        );
+        cx.out.record(
+            id,
+            format!("{base}/properties/numberOfProbes"),
+            probe.number_of_probes.as_ref(),
+        );
+        cx.out.record(
+            id,
+            format!("{base}/properties/probeThreshold"),
+            probe.probe_threshold.as_ref(),
+        );
     }
 }

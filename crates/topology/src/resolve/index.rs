@@ -6,7 +6,10 @@
 use super::{Output, is_set};
 use crate::{
     arm::normal_location,
-    manifest::{Field, Manifest, Section, suggest::{clip, one_of}},
+    manifest::{
+        Field, Manifest, Section,
+        suggest::{clip, one_of},
+    },
     model::{cidr::Cidr, id::ResourceId},
     source::{Span, Spanned},
 };
@@ -88,9 +91,19 @@ fn look<'n, T>(names: &'n Names<T>, text: &str, arm_type: &str) -> Look<'n, T> {
 }
 
 /// Reports a name that is not there.
-fn dangling<'c>(out: &mut Output, what: &str, reference: &Spanned<String>, candidates: impl IntoIterator<Item = &'c str>) {
+fn dangling<'c>(
+    out: &mut Output,
+    what: &str,
+    reference: &Spanned<String>,
+    candidates: impl IntoIterator<Item = &'c str>,
+) {
     let message = format!("there is no {what} `{}`", clip(&reference.value, 40));
-    out.error("MAN007", message, reference.span, one_of(&reference.value, candidates));
+    out.error(
+        "MAN007",
+        message,
+        reference.span,
+        one_of(&reference.value, candidates),
+    );
 }
 
 impl Index {
@@ -100,12 +113,26 @@ impl Index {
         index.place_networks(manifest, out);
         for (name, entry) in &manifest.network_security_groups {
             let value = &entry.value;
-            let placed = index.in_group(SECURITY_GROUPS, name, &value.resource_group, &value.location, manifest, out);
+            let placed = index.in_group(
+                SECURITY_GROUPS,
+                name,
+                &value.resource_group,
+                &value.location,
+                manifest,
+                out,
+            );
             index.security_groups.insert(fold(name), placed);
         }
         for (name, entry) in &manifest.route_tables {
             let value = &entry.value;
-            let placed = index.in_group(ROUTE_TABLES, name, &value.resource_group, &value.location, manifest, out);
+            let placed = index.in_group(
+                ROUTE_TABLES,
+                name,
+                &value.resource_group,
+                &value.location,
+                manifest,
+                out,
+            );
             index.route_tables.insert(fold(name), placed);
         }
         index.subnet_references(manifest, out);
@@ -117,12 +144,22 @@ impl Index {
     fn place_groups(&mut self, manifest: &Manifest, out: &mut Output) {
         for (name, entry) in &manifest.resource_groups {
             let placed = entry.value.subscription.as_ref().and_then(|reference| {
-                let Some((_, found)) = super::entry(&manifest.subscriptions, &reference.value) else {
-                    dangling(out, "subscription", reference, manifest.subscriptions.keys().map(String::as_str));
+                let Some((_, found)) = super::entry(&manifest.subscriptions, &reference.value)
+                else {
+                    dangling(
+                        out,
+                        "subscription",
+                        reference,
+                        manifest.subscriptions.keys().map(String::as_str),
+                    );
                     return None;
                 };
                 let id = ResourceId::group(&found.value.id.as_ref()?.value.0, name);
-                let location = entry.value.location.as_ref().map(|location| normal_location(&location.value));
+                let location = entry
+                    .value
+                    .location
+                    .as_ref()
+                    .map(|location| normal_location(&location.value));
                 Some(Placed { id, location })
             });
             self.groups.insert(fold(name), placed);
@@ -133,7 +170,14 @@ impl Index {
         for (name, entry) in &manifest.virtual_networks {
             let value = &entry.value;
             let kind = "Microsoft.Network/virtualNetworks";
-            let placed = self.in_group(kind, name, &value.resource_group, &value.location, manifest, out);
+            let placed = self.in_group(
+                kind,
+                name,
+                &value.resource_group,
+                &value.location,
+                manifest,
+                out,
+            );
             for (subnet, inner) in &value.subnets {
                 let at = placed.as_ref().map(|network| SubnetAt {
                     id: network.id.child("subnets", subnet),
@@ -147,23 +191,53 @@ impl Index {
     }
 
     /// The group that a reference names; reports one that is not there.
-    fn group(&self, reference: &Field<String>, manifest: &Manifest, out: &mut Output) -> Option<Placed> {
+    fn group(
+        &self,
+        reference: &Field<String>,
+        manifest: &Manifest,
+        out: &mut Output,
+    ) -> Option<Placed> {
         let reference = reference.as_ref()?;
-        match look(&self.groups, &reference.value, "Microsoft.Resources/resourceGroups") {
+        match look(
+            &self.groups,
+            &reference.value,
+            "Microsoft.Resources/resourceGroups",
+        ) {
             Look::There(placed) => Some(placed.clone()),
             Look::Id(id) => Some(Placed { id, location: None }),
             Look::Broken => None,
             Look::Absent => {
-                dangling(out, "resource group", reference, manifest.resource_groups.keys().map(String::as_str));
+                dangling(
+                    out,
+                    "resource group",
+                    reference,
+                    manifest.resource_groups.keys().map(String::as_str),
+                );
                 None
             }
         }
     }
 
-    fn in_group(&self, kind: &str, name: &str, group: &Field<String>, location: &Field<String>, manifest: &Manifest, out: &mut Output) -> Option<Placed> {
+    fn in_group(
+        &self,
+        kind: &str,
+        name: &str,
+        group: &Field<String>,
+        location: &Field<String>,
+        manifest: &Manifest,
+        out: &mut Output,
+    ) -> Option<Placed> {
         let group = self.group(group, manifest, out)?;
-        let id = ResourceId::new(group.id.subscription(), group.id.resource_group(), kind, name);
-        let location = location.as_ref().map(|location| normal_location(&location.value)).or(group.location);
+        let id = ResourceId::new(
+            group.id.subscription(),
+            group.id.resource_group(),
+            kind,
+            name,
+        );
+        let location = location
+            .as_ref()
+            .map(|location| normal_location(&location.value))
+            .or(group.location);
         Some(Placed { id, location })
     }
 
@@ -172,37 +246,71 @@ impl Index {
         match look(&self.subnets, &reference?.value, SUBNETS) {
             Look::There(found) => Some(found.clone()),
             Look::Id(id) => self.known_subnet(&id).or_else(|| {
-                let network = Placed { id: id.parent()?, location: None };
-                Some(SubnetAt { id, network, prefix: None })
+                let network = Placed {
+                    id: id.parent()?,
+                    location: None,
+                };
+                Some(SubnetAt {
+                    id,
+                    network,
+                    prefix: None,
+                })
             }),
             Look::Broken | Look::Absent => None,
         }
     }
 
     fn known_subnet(&self, id: &ResourceId) -> Option<SubnetAt> {
-        self.subnets.values().flatten().find(|found| found.id == *id).cloned()
+        self.subnets
+            .values()
+            .flatten()
+            .find(|found| found.id == *id)
+            .cloned()
     }
 
     fn check_subnet(&self, reference: &Field<String>, out: &mut Output) {
         if let Some(reference) = reference
             && matches!(look(&self.subnets, &reference.value, SUBNETS), Look::Absent)
         {
-            let names: Vec<String> = self.subnets.values().flatten().map(|found| format!("{}/{}", found.network.id.name(), found.id.name())).collect();
+            let names: Vec<String> = self
+                .subnets
+                .values()
+                .flatten()
+                .map(|found| format!("{}/{}", found.network.id.name(), found.id.name()))
+                .collect();
             dangling(out, "subnet", reference, names.iter().map(String::as_str));
         }
     }
 
     /// Group and region of something that stands in a subnet.
-    fn in_subnet(&self, kind: &str, name: &str, subnet: &Field<String>, group: &Field<String>, manifest: &Manifest, out: &mut Output) -> Option<Placed> {
+    fn in_subnet(
+        &self,
+        kind: &str,
+        name: &str,
+        subnet: &Field<String>,
+        group: &Field<String>,
+        manifest: &Manifest,
+        out: &mut Output,
+    ) -> Option<Placed> {
         self.check_subnet(subnet, out);
         let subnet = self.subnet(subnet.as_ref());
         let group = if group.is_some() {
             self.group(group, manifest, out)?
         } else {
-            Placed { id: subnet.as_ref()?.id.group_id(), location: None }
+            Placed {
+                id: subnet.as_ref()?.id.group_id(),
+                location: None,
+            }
         };
-        let id = ResourceId::new(group.id.subscription(), group.id.resource_group(), kind, name);
-        let location = subnet.and_then(|subnet| subnet.network.location).or(group.location);
+        let id = ResourceId::new(
+            group.id.subscription(),
+            group.id.resource_group(),
+            kind,
+            name,
+        );
+        let location = subnet
+            .and_then(|subnet| subnet.network.location)
+            .or(group.location);
         Some(Placed { id, location })
     }
 
@@ -211,25 +319,62 @@ impl Index {
         for (network, entry) in &manifest.virtual_networks {
             for (subnet, inner) in &entry.value.subnets {
                 if let Some(reference) = &inner.value.route_table
-                    && matches!(look(&self.route_tables, &reference.value, ROUTE_TABLES), Look::Absent)
+                    && matches!(
+                        look(&self.route_tables, &reference.value, ROUTE_TABLES),
+                        Look::Absent
+                    )
                 {
-                    dangling(out, "route table", reference, manifest.route_tables.keys().map(String::as_str));
+                    dangling(
+                        out,
+                        "route table",
+                        reference,
+                        manifest.route_tables.keys().map(String::as_str),
+                    );
                 }
-                let Some(reference) = &inner.value.network_security_group else { continue };
-                if !matches!(look(&self.security_groups, &reference.value, SECURITY_GROUPS), Look::Absent) {
+                let Some(reference) = &inner.value.network_security_group else {
+                    continue;
+                };
+                if !matches!(
+                    look(&self.security_groups, &reference.value, SECURITY_GROUPS),
+                    Look::Absent
+                ) {
                     continue;
                 }
                 if reference.value.contains('/') {
-                    dangling(out, "network security group", reference, manifest.network_security_groups.keys().map(String::as_str));
+                    dangling(
+                        out,
+                        "network security group",
+                        reference,
+                        manifest.network_security_groups.keys().map(String::as_str),
+                    );
                     continue;
                 }
-                let Some(Some(at)) = self.subnets.get(&fold(&format!("{network}/{subnet}"))).cloned() else { continue };
-                let id = ResourceId::new(at.id.subscription(), at.id.resource_group(), SECURITY_GROUPS, &reference.value);
-                let placed = Placed { id, location: at.network.location.clone() };
+                let Some(Some(at)) = self
+                    .subnets
+                    .get(&fold(&format!("{network}/{subnet}")))
+                    .cloned()
+                else {
+                    continue;
+                };
+                let id = ResourceId::new(
+                    at.id.subscription(),
+                    at.id.resource_group(),
+                    SECURITY_GROUPS,
+                    &reference.value,
+                );
+                let placed = Placed {
+                    id,
+                    location: at.network.location.clone(),
+                };
                 let existing = is_set(&entry.value.existing);
                 self.derived_groups
                     .entry(fold(&reference.value))
-                    .or_insert_with(|| DerivedGroup { placed, span: reference.span, subnets: Vec::new(), existing })
+                    .or_insert_with(|| DerivedGroup {
+                        placed,
+                        span: reference.span,
+                        subnets: Vec::new(),
+                        existing,
+                    })
                     .subnets
                     .push(at);
             }
@@ -243,7 +388,10 @@ impl Index {
             Look::There(placed) => Some(placed.id.clone()),
             Look::Id(id) => Some(id),
             Look::Broken => None,
-            Look::Absent => self.derived_groups.get(&fold(&reference.value)).map(|derived| derived.placed.id.clone()),
+            Look::Absent => self
+                .derived_groups
+                .get(&fold(&reference.value))
+                .map(|derived| derived.placed.id.clone()),
         }
     }
 
@@ -260,46 +408,101 @@ impl Index {
         for (name, entry) in &manifest.api_management {
             let value = &entry.value;
             if value.subnet.is_none() && value.resource_group.is_none() {
-                out.error("MAN003", format!("`{name}` needs `subnet` or `resourceGroup`"), entry.name.span, "add one of them");
+                out.error(
+                    "MAN003",
+                    format!("`{name}` needs `subnet` or `resourceGroup`"),
+                    entry.name.span,
+                    "add one of them",
+                );
             }
-            let placed = self.in_subnet("Microsoft.ApiManagement/service", name, &value.subnet, &value.resource_group, manifest, out);
+            let placed = self.in_subnet(
+                "Microsoft.ApiManagement/service",
+                name,
+                &value.subnet,
+                &value.resource_group,
+                manifest,
+                out,
+            );
             self.api_management.insert(fold(name), placed);
         }
         for (name, entry) in &manifest.forwarders {
             let value = &entry.value;
-            let placed = self.in_subnet("Microsoft.Compute/virtualMachines", name, &value.subnet, &value.resource_group, manifest, out);
+            let placed = self.in_subnet(
+                "Microsoft.Compute/virtualMachines",
+                name,
+                &value.subnet,
+                &value.resource_group,
+                manifest,
+                out,
+            );
             self.forwarders.insert(fold(name), placed);
         }
         for (name, entry) in &manifest.load_balancers {
             let value = &entry.value;
-            let placed = self.in_subnet(BALANCERS, name, &value.subnet, &value.resource_group, manifest, out);
+            let placed = self.in_subnet(
+                BALANCERS,
+                name,
+                &value.subnet,
+                &value.resource_group,
+                manifest,
+                out,
+            );
             self.balancers.insert(fold(name), placed);
         }
         for (name, entry) in &manifest.private_link_services {
             let value = &entry.value;
             if value.load_balancer.is_none() && value.destination_ip_address.is_none() {
-                out.error("MAN003", format!("`{name}` needs `loadBalancer` or `destinationIPAddress`"), entry.name.span, "name the load balancer it stands in front of");
+                out.error(
+                    "MAN003",
+                    format!("`{name}` needs `loadBalancer` or `destinationIPAddress`"),
+                    entry.name.span,
+                    "name the load balancer it stands in front of",
+                );
             } else if value.load_balancer.is_none() && value.subnet.is_none() {
-                out.error("MAN003", format!("`{name}` needs `subnet`"), entry.name.span, "name the subnet of its NAT addresses as `NETWORK/SUBNET`");
+                out.error(
+                    "MAN003",
+                    format!("`{name}` needs `subnet`"),
+                    entry.name.span,
+                    "name the subnet of its NAT addresses as `NETWORK/SUBNET`",
+                );
             }
             let subnet = nat_subnet(manifest, value);
             if value.subnet.is_some() {
                 self.check_subnet(&value.subnet, out);
             }
-            let group = match (&value.resource_group, value.load_balancer.as_ref().map(|lb| self.balancer(&lb.value))) {
-                (Some(_), _) => self.group(&value.resource_group, manifest, out).map(|group| group.id),
+            let group = match (
+                &value.resource_group,
+                value
+                    .load_balancer
+                    .as_ref()
+                    .map(|lb| self.balancer(&lb.value)),
+            ) {
+                (Some(_), _) => self
+                    .group(&value.resource_group, manifest, out)
+                    .map(|group| group.id),
                 (None, Some(Some(balancer))) => Some(balancer.id.group_id()),
-                (None, _) => self.subnet(subnet.as_ref()).map(|subnet| subnet.id.group_id()),
+                (None, _) => self
+                    .subnet(subnet.as_ref())
+                    .map(|subnet| subnet.id.group_id()),
             };
             let placed = group.map(|group| Placed {
                 id: ResourceId::new(group.subscription(), group.resource_group(), SERVICES, name),
-                location: self.subnet(subnet.as_ref()).and_then(|subnet| subnet.network.location),
+                location: self
+                    .subnet(subnet.as_ref())
+                    .and_then(|subnet| subnet.network.location),
             });
             self.services.insert(fold(name), placed);
         }
         for (name, entry) in &manifest.private_endpoints {
             let value = &entry.value;
-            let placed = self.in_subnet("Microsoft.Network/privateEndpoints", name, &value.subnet, &value.resource_group, manifest, out);
+            let placed = self.in_subnet(
+                "Microsoft.Network/privateEndpoints",
+                name,
+                &value.subnet,
+                &value.resource_group,
+                manifest,
+                out,
+            );
             self.endpoints.insert(fold(name), placed);
         }
         for entry in manifest.clients.values() {
@@ -336,24 +539,48 @@ impl Index {
         }
         for entry in manifest.private_link_services.values() {
             if let Some(reference) = &entry.value.load_balancer
-                && matches!(look(&self.balancers, &reference.value, BALANCERS), Look::Absent)
+                && matches!(
+                    look(&self.balancers, &reference.value, BALANCERS),
+                    Look::Absent
+                )
             {
-                dangling(out, "load balancer", reference, keys(&manifest.load_balancers));
+                dangling(
+                    out,
+                    "load balancer",
+                    reference,
+                    keys(&manifest.load_balancers),
+                );
             }
-            for list in [&entry.value.visibility, &entry.value.auto_approval].into_iter().flatten() {
+            for list in [&entry.value.visibility, &entry.value.auto_approval]
+                .into_iter()
+                .flatten()
+            {
                 for reference in &list.value {
                     if subscription(manifest, &reference.value).is_none() {
-                        dangling(out, "subscription", reference, keys(&manifest.subscriptions));
+                        dangling(
+                            out,
+                            "subscription",
+                            reference,
+                            keys(&manifest.subscriptions),
+                        );
                     }
                 }
             }
         }
         for entry in manifest.private_endpoints.values() {
             if let Some(reference) = &entry.value.service
-                && matches!(look(&self.services, &reference.value, SERVICES), Look::Absent)
+                && matches!(
+                    look(&self.services, &reference.value, SERVICES),
+                    Look::Absent
+                )
                 && !is_alias(&reference.value)
             {
-                dangling(out, "Private Link Service", reference, keys(&manifest.private_link_services));
+                dangling(
+                    out,
+                    "Private Link Service",
+                    reference,
+                    keys(&manifest.private_link_services),
+                );
             }
         }
     }
@@ -365,7 +592,8 @@ fn keys<T>(section: &Section<T>) -> impl Iterator<Item = &str> {
 
 /// Whether a text is the alias of a Private Link Service: `NAME.GUID.REGION.azure.privatelinkservice`.
 pub(super) fn is_alias(text: &str) -> bool {
-    text.to_ascii_lowercase().ends_with(".azure.privatelinkservice")
+    text.to_ascii_lowercase()
+        .ends_with(".azure.privatelinkservice")
 }
 
 /// The id behind a subscription's short name; ids and `*` are themselves.
@@ -378,13 +606,25 @@ pub(super) fn subscription(manifest: &Manifest, text: &str) -> Option<String> {
     }
     let (_, found) = super::entry(&manifest.subscriptions, text)?;
     // Without a readable id the subscription was reported; the name is not dangling.
-    Some(found.value.id.as_ref().map_or_else(String::new, |id| id.value.0.clone()))
+    Some(
+        found
+            .value
+            .id
+            .as_ref()
+            .map_or_else(String::new, |id| id.value.0.clone()),
+    )
 }
 
 /// The reference to the NAT subnet of a Private Link Service.
-pub(super) fn nat_subnet(manifest: &Manifest, service: &crate::manifest::PrivateLinkService) -> Field<String> {
+pub(super) fn nat_subnet(
+    manifest: &Manifest,
+    service: &crate::manifest::PrivateLinkService,
+) -> Field<String> {
     service.subnet.clone().or_else(|| {
-        let (_, balancer) = super::entry(&manifest.load_balancers, &service.load_balancer.as_ref()?.value)?;
+        let (_, balancer) = super::entry(
+            &manifest.load_balancers,
+            &service.load_balancer.as_ref()?.value,
+        )?;
         balancer.value.subnet.clone()
     })
 }

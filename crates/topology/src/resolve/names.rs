@@ -42,16 +42,26 @@ pub(super) fn zones(cx: &mut Context<'_>) {
 fn provider_wishes(cx: &Context<'_>) -> Vec<Wish> {
     let mut wishes = Vec::new();
     for entry in cx.manifest.forwarders.values() {
-        let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) else { continue };
+        let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) else {
+            continue;
+        };
         for upstream in upstreams(cx, &entry.value) {
-            let (Some(host), Some(service)) = (upstream.host, upstream.service) else { continue };
+            let (Some(host), Some(service)) = (upstream.host, upstream.service) else {
+                continue;
+            };
             // Only an internal service has a private address to answer with; the others are in public DNS.
             let is_internal = super::entry(&cx.manifest.api_management, service.name())
                 .and_then(|(_, entry)| entry.value.virtual_network_type.as_ref())
                 .is_some_and(|kind| kind.value == "Internal");
             if is_internal {
                 let existing = is_set(&entry.value.existing);
-                wishes.push(Wish { host, network: subnet.network.id.clone(), answer: service, span: entry.name.span, existing });
+                wishes.push(Wish {
+                    host,
+                    network: subnet.network.id.clone(),
+                    answer: service,
+                    span: entry.name.span,
+                    existing,
+                });
             }
         }
     }
@@ -62,12 +72,21 @@ fn provider_wishes(cx: &Context<'_>) -> Vec<Wish> {
 fn consumer_wishes(cx: &Context<'_>) -> Vec<Wish> {
     let mut wishes = Vec::new();
     for (name, entry) in &cx.manifest.private_endpoints {
-        let (Some(subnet), Some(Some(endpoint))) = (cx.index.subnet(entry.value.subnet.as_ref()), cx.index.endpoints.get(&name.to_lowercase())) else {
+        let (Some(subnet), Some(Some(endpoint))) = (
+            cx.index.subnet(entry.value.subnet.as_ref()),
+            cx.index.endpoints.get(&name.to_lowercase()),
+        ) else {
             continue;
         };
         for host in hosts_behind(cx, &entry.value.service) {
             let existing = is_set(&entry.value.existing);
-            wishes.push(Wish { host, network: subnet.network.id.clone(), answer: endpoint.id.clone(), span: entry.name.span, existing });
+            wishes.push(Wish {
+                host,
+                network: subnet.network.id.clone(),
+                answer: endpoint.id.clone(),
+                span: entry.name.span,
+                existing,
+            });
         }
     }
     wishes
@@ -79,11 +98,18 @@ fn hosts_behind(cx: &Context<'_>, service: &Field<String>) -> Vec<String> {
         .as_ref()
         .and_then(|service| super::entry(&cx.manifest.private_link_services, &service.value))
         .and_then(|(_, entry)| entry.value.load_balancer.as_ref());
-    let Some(balancer) = balancer else { return Vec::new() };
+    let Some(balancer) = balancer else {
+        return Vec::new();
+    };
     let mut hosts = Vec::new();
     for (name, forwarder) in &cx.manifest.forwarders {
-        if balancers_of(cx.manifest, name).any(|(found, _)| found.eq_ignore_ascii_case(&balancer.value)) {
-            for host in upstreams(cx, &forwarder.value).into_iter().filter_map(|upstream| upstream.host) {
+        if balancers_of(cx.manifest, name)
+            .any(|(found, _)| found.eq_ignore_ascii_case(&balancer.value))
+        {
+            for host in upstreams(cx, &forwarder.value)
+                .into_iter()
+                .filter_map(|upstream| upstream.host)
+            {
                 if host.contains('.') && !hosts.contains(&host) {
                     hosts.push(host);
                 }
@@ -95,13 +121,27 @@ fn hosts_behind(cx: &Context<'_>, service: &Field<String>) -> Vec<String> {
 
 fn grant(cx: &mut Context<'_>, wish: &Wish) {
     let group = wish.network.group_id();
-    let zone = ResourceId::new(group.subscription(), group.resource_group(), "Microsoft.Network/privateDnsZones", &wish.host);
+    let zone = ResourceId::new(
+        group.subscription(),
+        group.resource_group(),
+        "Microsoft.Network/privateDnsZones",
+        &wish.host,
+    );
     let record = zone.child("A", "@");
-    let global = |id: &ResourceId| Placed { id: id.clone(), location: Some("global".to_owned()) };
+    let global = |id: &ResourceId| Placed {
+        id: id.clone(),
+        location: Some("global".to_owned()),
+    };
     if let Some((_, set)) = cx.out.topology.a_record_set(&record) {
-        let is_same = set.a_records.iter().all(|record| record.ipv4_address == RecordAddress::Of(wish.answer.clone()));
+        let is_same = set
+            .a_records
+            .iter()
+            .all(|record| record.ipv4_address == RecordAddress::Of(wish.answer.clone()));
         if !is_same {
-            let message = format!("`{}` would need two answers in one zone", clip(&wish.host, 50));
+            let message = format!(
+                "`{}` would need two answers in one zone",
+                clip(&wish.host, 50)
+            );
             cx.out.findings.push(
                 Finding::at_span("MAN013", Severity::Warning, message, wish.span)
                     .note("a private DNS zone is one resource in its group, and every linked network gets the same answer")
@@ -110,11 +150,28 @@ fn grant(cx: &mut Context<'_>, wish: &Wish) {
             return;
         }
     } else {
-        let draft = Draft::new(&global(&zone), Body::PrivateDnsZone(PrivateDnsZone::default()), wish.existing);
+        let draft = Draft::new(
+            &global(&zone),
+            Body::PrivateDnsZone(PrivateDnsZone::default()),
+            wish.existing,
+        );
         cx.out.add(draft, wish.span);
-        let a_records = vec![ARecord { ipv4_address: RecordAddress::Of(wish.answer.clone()) }];
-        let body = Body::ARecordSet(ARecordSet { ttl: Some(TTL_SECONDS), a_records, extra: Extra::new() });
-        let mut draft = Draft::new(&Placed { id: record, location: None }, body, wish.existing);
+        let a_records = vec![ARecord {
+            ipv4_address: RecordAddress::Of(wish.answer.clone()),
+        }];
+        let body = Body::ARecordSet(ARecordSet {
+            ttl: Some(TTL_SECONDS),
+            a_records,
+            extra: Extra::new(),
+        });
+        let mut draft = Draft::new(
+            &Placed {
+                id: record,
+                location: None,
+            },
+            body,
+            wish.existing,
+        );
         draft.is_taggable = false;
         cx.out.add(draft, wish.span);
     }
@@ -127,5 +184,6 @@ fn grant(cx: &mut Context<'_>, wish: &Wish) {
         registration_enabled: Some(false),
         extra: Extra::new(),
     });
-    cx.out.add(Draft::new(&global(&link), body, wish.existing), wish.span);
+    cx.out
+        .add(Draft::new(&global(&link), body, wish.existing), wish.span);
 }

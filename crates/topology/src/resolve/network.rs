@@ -4,16 +4,25 @@ use super::{Context, Draft, index::nat_subnet, is_set, value};
 use crate::model::{
     Body, EmptyProperties, Extra, Sku,
     api_management::{ApiManagement, VirtualNetworkConfiguration},
-    network::{AddressSpace, Child, RouteProperties, RouteTable, SubResource, Subnet, SubnetProperties, VirtualNetwork},
+    network::{
+        AddressSpace, Child, RouteProperties, RouteTable, SubResource, Subnet, SubnetProperties,
+        VirtualNetwork,
+    },
 };
 use std::collections::BTreeSet;
 
 pub(super) fn groups(cx: &mut Context<'_>) {
     for (name, entry) in &cx.manifest.resource_groups {
-        let Some(Some(placed)) = cx.index.groups.get(&name.to_lowercase()) else { continue };
+        let Some(Some(placed)) = cx.index.groups.get(&name.to_lowercase()) else {
+            continue;
+        };
         let body = Body::ResourceGroup(EmptyProperties::default());
-        cx.out.add(Draft::new(placed, body, is_set(&entry.value.existing)), entry.name.span);
-        cx.out.record(&placed.id, "/location", entry.value.location.as_ref());
+        cx.out.add(
+            Draft::new(placed, body, is_set(&entry.value.existing)),
+            entry.name.span,
+        );
+        cx.out
+            .record(&placed.id, "/location", entry.value.location.as_ref());
     }
 }
 
@@ -22,11 +31,16 @@ pub(super) fn virtual_networks(cx: &mut Context<'_>) {
         .manifest
         .private_link_services
         .values()
-        .filter_map(|entry| cx.index.subnet(nat_subnet(cx.manifest, &entry.value).as_ref()))
+        .filter_map(|entry| {
+            cx.index
+                .subnet(nat_subnet(cx.manifest, &entry.value).as_ref())
+        })
         .map(|subnet| subnet.id)
         .collect();
     for (name, entry) in &cx.manifest.virtual_networks {
-        let Some(Some(placed)) = cx.index.networks.get(&name.to_lowercase()) else { continue };
+        let Some(Some(placed)) = cx.index.networks.get(&name.to_lowercase()) else {
+            continue;
+        };
         let id = placed.id.clone();
         let mut subnets = Vec::new();
         for (at, (subnet_name, inner)) in entry.value.subnets.iter().enumerate() {
@@ -35,79 +49,184 @@ pub(super) fn virtual_networks(cx: &mut Context<'_>) {
             let derived = nat.contains(&subnet_id).then(|| "Disabled".to_owned());
             let properties = SubnetProperties {
                 address_prefix: value(stated.address_prefix.as_ref()),
-                network_security_group: cx.index.security_group(&stated.network_security_group).map(|id| SubResource { id }),
-                route_table: cx.index.route_table(&stated.route_table).map(|id| SubResource { id }),
-                private_endpoint_network_policies: value(stated.private_endpoint_network_policies.as_ref()),
-                private_link_service_network_policies: value(stated.private_link_service_network_policies.as_ref()).or(derived),
+                network_security_group: cx
+                    .index
+                    .security_group(&stated.network_security_group)
+                    .map(|id| SubResource { id }),
+                route_table: cx
+                    .index
+                    .route_table(&stated.route_table)
+                    .map(|id| SubResource { id }),
+                private_endpoint_network_policies: value(
+                    stated.private_endpoint_network_policies.as_ref(),
+                ),
+                private_link_service_network_policies: value(
+                    stated.private_link_service_network_policies.as_ref(),
+                )
+                .or(derived),
                 default_outbound_access: value(stated.default_outbound_access.as_ref()),
                 ..SubnetProperties::default()
             };
-            subnets.push(Subnet { id: Some(subnet_id.clone()), name: subnet_name.clone(), properties, extra: Extra::new() });
+            subnets.push(Subnet {
+                id: Some(subnet_id.clone()),
+                name: subnet_name.clone(),
+                properties,
+                extra: Extra::new(),
+            });
             // Rules may point at the subnet as a resource of its own, or into its network.
-            for (owner, base) in [(&id, format!("/properties/subnets/{at}")), (&subnet_id, String::new())] {
-                cx.out.topology.provenance.record(owner, base.clone(), inner.name.span);
+            for (owner, base) in [
+                (&id, format!("/properties/subnets/{at}")),
+                (&subnet_id, String::new()),
+            ] {
+                cx.out
+                    .topology
+                    .provenance
+                    .record(owner, base.clone(), inner.name.span);
                 let base = format!("{base}/properties");
-                cx.out.record(owner, format!("{base}/addressPrefix"), stated.address_prefix.as_ref());
-                cx.out.record(owner, format!("{base}/networkSecurityGroup"), stated.network_security_group.as_ref());
-                cx.out.record(owner, format!("{base}/routeTable"), stated.route_table.as_ref());
-                cx.out.record(owner, format!("{base}/privateLinkServiceNetworkPolicies"), stated.private_link_service_network_policies.as_ref());
-                cx.out.record(owner, format!("{base}/privateEndpointNetworkPolicies"), stated.private_endpoint_network_policies.as_ref());
-                cx.out.record(owner, format!("{base}/defaultOutboundAccess"), stated.default_outbound_access.as_ref());
+                cx.out.record(
+                    owner,
+                    format!("{base}/addressPrefix"),
+                    stated.address_prefix.as_ref(),
+                );
+                cx.out.record(
+                    owner,
+                    format!("{base}/networkSecurityGroup"),
+                    stated.network_security_group.as_ref(),
+                );
+                cx.out.record(
+                    owner,
+                    format!("{base}/routeTable"),
+                    stated.route_table.as_ref(),
+                );
+                cx.out.record(
+                    owner,
+                    format!("{base}/privateLinkServiceNetworkPolicies"),
+                    stated.private_link_service_network_policies.as_ref(),
+                );
+                cx.out.record(
+                    owner,
+                    format!("{base}/privateEndpointNetworkPolicies"),
+                    stated.private_endpoint_network_policies.as_ref(),
+                );
+                cx.out.record(
+                    owner,
+                    format!("{base}/defaultOutboundAccess"),
+                    stated.default_outbound_access.as_ref(),
+                );
             }
         }
         let stated = entry.value.address_prefixes.as_ref();
-        let address_prefixes = stated.iter().flat_map(|list| &list.value).map(|prefix| prefix.value).collect();
-        let address_space = AddressSpace { address_prefixes, extra: Extra::new() };
-        let body = Body::VirtualNetwork(VirtualNetwork { address_space, subnets, ..VirtualNetwork::default() });
-        cx.out.add(Draft::new(placed, body, is_set(&entry.value.existing)), entry.name.span);
-        cx.out.record(&id, "/properties/addressSpace/addressPrefixes", stated);
+        let address_prefixes = stated
+            .iter()
+            .flat_map(|list| &list.value)
+            .map(|prefix| prefix.value)
+            .collect();
+        let address_space = AddressSpace {
+            address_prefixes,
+            extra: Extra::new(),
+        };
+        let body = Body::VirtualNetwork(VirtualNetwork {
+            address_space,
+            subnets,
+            ..VirtualNetwork::default()
+        });
+        cx.out.add(
+            Draft::new(placed, body, is_set(&entry.value.existing)),
+            entry.name.span,
+        );
+        cx.out
+            .record(&id, "/properties/addressSpace/addressPrefixes", stated);
         for (at, prefix) in stated.iter().flat_map(|list| &list.value).enumerate() {
-            cx.out.record(&id, format!("/properties/addressSpace/addressPrefixes/{at}"), Some(prefix));
+            cx.out.record(
+                &id,
+                format!("/properties/addressSpace/addressPrefixes/{at}"),
+                Some(prefix),
+            );
         }
     }
 }
 
 pub(super) fn route_tables(cx: &mut Context<'_>) {
     for (name, entry) in &cx.manifest.route_tables {
-        let Some(Some(placed)) = cx.index.route_tables.get(&name.to_lowercase()) else { continue };
+        let Some(Some(placed)) = cx.index.route_tables.get(&name.to_lowercase()) else {
+            continue;
+        };
         let mut routes = Vec::new();
         for (route_name, inner) in &entry.value.routes {
-            let (Some(address_prefix), Some(next_hop_type)) = (&inner.value.address_prefix, &inner.value.next_hop_type) else { continue };
-            cx.out.topology.provenance.record(&placed.id, format!("/properties/routes/{}", routes.len()), inner.name.span);
-            routes.push(Child::new(route_name.clone(), RouteProperties {
-                address_prefix: address_prefix.value.clone(),
-                next_hop_type: next_hop_type.value.clone(),
-                next_hop_ip_address: value(inner.value.next_hop_ip_address.as_ref()),
-                extra: Extra::new(),
-            }));
+            let (Some(address_prefix), Some(next_hop_type)) =
+                (&inner.value.address_prefix, &inner.value.next_hop_type)
+            else {
+                continue;
+            };
+            cx.out.topology.provenance.record(
+                &placed.id,
+                format!("/properties/routes/{}", routes.len()),
+                inner.name.span,
+            );
+            routes.push(Child::new(
+                route_name.clone(),
+                RouteProperties {
+                    address_prefix: address_prefix.value.clone(),
+                    next_hop_type: next_hop_type.value.clone(),
+                    next_hop_ip_address: value(inner.value.next_hop_ip_address.as_ref()),
+                    extra: Extra::new(),
+                },
+            ));
         }
-        let body = Body::RouteTable(RouteTable { routes, extra: Extra::new() });
-        cx.out.add(Draft::new(placed, body, is_set(&entry.value.existing)), entry.name.span);
+        let body = Body::RouteTable(RouteTable {
+            routes,
+            extra: Extra::new(),
+        });
+        cx.out.add(
+            Draft::new(placed, body, is_set(&entry.value.existing)),
+            entry.name.span,
+        );
     }
 }
 
 pub(super) fn api_management(cx: &mut Context<'_>) {
     for (name, entry) in &cx.manifest.api_management {
-        let Some(Some(placed)) = cx.index.api_management.get(&name.to_lowercase()) else { continue };
+        let Some(Some(placed)) = cx.index.api_management.get(&name.to_lowercase()) else {
+            continue;
+        };
         let stated = &entry.value;
         let subnet = cx.index.subnet(stated.subnet.as_ref());
         let body = Body::ApiManagement(ApiManagement {
             publisher_email: value(stated.publisher_email.as_ref()),
             publisher_name: value(stated.publisher_name.as_ref()).or_else(|| Some(name.clone())),
             virtual_network_type: value(stated.virtual_network_type.as_ref()),
-            virtual_network_configuration: subnet
-                .map(|subnet| VirtualNetworkConfiguration { subnet_resource_id: Some(subnet.id), extra: Extra::new() }),
+            virtual_network_configuration: subnet.map(|subnet| VirtualNetworkConfiguration {
+                subnet_resource_id: Some(subnet.id),
+                extra: Extra::new(),
+            }),
             ..ApiManagement::default()
         });
         let mut draft = Draft::new(placed, body, is_set(&stated.existing));
         let capacity = value(stated.capacity.as_ref()).or(Some(1));
-        draft.sku = Some(Sku { name: value(stated.sku.as_ref()), capacity, ..Sku::default() });
+        draft.sku = Some(Sku {
+            name: value(stated.sku.as_ref()),
+            capacity,
+            ..Sku::default()
+        });
         let id = placed.id.clone();
         cx.out.add(draft, entry.name.span);
         cx.out.record(&id, "/sku", stated.sku.as_ref());
-        cx.out.record(&id, "/sku/capacity", stated.capacity.as_ref());
-        cx.out.record(&id, "/properties/virtualNetworkType", stated.virtual_network_type.as_ref());
-        cx.out.record(&id, "/properties/virtualNetworkConfiguration", stated.subnet.as_ref());
-        cx.out.record(&id, "/properties/publisherEmail", stated.publisher_email.as_ref());
+        cx.out
+            .record(&id, "/sku/capacity", stated.capacity.as_ref());
+        cx.out.record(
+            &id,
+            "/properties/virtualNetworkType",
+            stated.virtual_network_type.as_ref(),
+        );
+        cx.out.record(
+            &id,
+            "/properties/virtualNetworkConfiguration",
+            stated.subnet.as_ref(),
+        );
+        cx.out.record(
+            &id,
+            "/properties/publisherEmail",
+            stated.publisher_email.as_ref(),
+        );
     }
 }

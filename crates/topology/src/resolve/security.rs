@@ -9,7 +9,13 @@
 //!   left out where anything but forwarders, load balancers and NAT addresses stands in a subnet.
 //! - Anything else: nothing, which leaves the default rules.
 
-use super::{Context, Draft, balancers::{balancers_of, probe_port}, forwarders::listen_ports, index::{DerivedGroup, SubnetAt, nat_subnet}, is_set, value};
+use super::{
+    Context, Draft,
+    balancers::{balancers_of, probe_port},
+    forwarders::listen_ports,
+    index::{DerivedGroup, SubnetAt, nat_subnet},
+    is_set, value,
+};
 use crate::model::{
     Body,
     network::{NetworkSecurityGroup, SecurityRule, SecurityRuleProperties},
@@ -18,37 +24,82 @@ use std::collections::BTreeSet;
 
 /// Priority of the denial: after every rule that a person is likely to add.
 const DENY_PRIORITY: u16 = 4000;
+/// Priority of the first permission: 100 to 199 are left for what a person puts before them.
+const FIRST_PRIORITY: u16 = 200;
 
 pub(super) fn stated(cx: &mut Context<'_>) {
     for (name, entry) in &cx.manifest.network_security_groups {
-        let Some(Some(placed)) = cx.index.security_groups.get(&name.to_lowercase()) else { continue };
+        let Some(Some(placed)) = cx.index.security_groups.get(&name.to_lowercase()) else {
+            continue;
+        };
         let mut rules = Vec::new();
         for (rule_name, inner) in &entry.value.security_rules {
             let stated = &inner.value;
-            let (Some(priority), Some(direction), Some(access)) = (&stated.priority, &stated.direction, &stated.access) else { continue };
+            let (Some(priority), Some(direction), Some(access)) =
+                (&stated.priority, &stated.direction, &stated.access)
+            else {
+                continue;
+            };
             let base = format!("/properties/securityRules/{}", rules.len());
-            cx.out.topology.provenance.record(&placed.id, base.clone(), inner.name.span);
-            cx.out.topology.provenance.record(&placed.id.child("securityRules", rule_name), "", inner.name.span);
-            cx.out.record(&placed.id, format!("{base}/properties/priority"), Some(priority));
-            cx.out.record(&placed.id, format!("{base}/properties/access"), Some(access));
-            cx.out.record(&placed.id, format!("{base}/properties/sourceAddressPrefix"), stated.source_address_prefix.as_ref());
-            cx.out.record(&placed.id, format!("{base}/properties/destinationAddressPrefix"), stated.destination_address_prefix.as_ref());
-            cx.out.record(&placed.id, format!("{base}/properties/destinationPortRange"), stated.destination_port_range.as_ref());
-            rules.push(SecurityRule::new(rule_name.clone(), SecurityRuleProperties {
-                priority: priority.value,
-                direction: direction.value.clone(),
-                access: access.value.clone(),
-                protocol: value(stated.protocol.as_ref()).unwrap_or_else(|| "*".to_owned()),
-                source_address_prefix: value(stated.source_address_prefix.as_ref()),
-                source_port_range: value(stated.source_port_range.as_ref()).or_else(|| Some("*".to_owned())),
-                destination_address_prefix: value(stated.destination_address_prefix.as_ref()),
-                destination_port_range: value(stated.destination_port_range.as_ref()),
-                description: value(stated.description.as_ref()),
-                ..SecurityRuleProperties::default()
-            }));
+            cx.out
+                .topology
+                .provenance
+                .record(&placed.id, base.clone(), inner.name.span);
+            cx.out.topology.provenance.record(
+                &placed.id.child("securityRules", rule_name),
+                "",
+                inner.name.span,
+            );
+            cx.out.record(
+                &placed.id,
+                format!("{base}/properties/priority"),
+                Some(priority),
+            );
+            cx.out.record(
+                &placed.id,
+                format!("{base}/properties/access"),
+                Some(access),
+            );
+            cx.out.record(
+                &placed.id,
+                format!("{base}/properties/sourceAddressPrefix"),
+                stated.source_address_prefix.as_ref(),
+            );
+            cx.out.record(
+                &placed.id,
+                format!("{base}/properties/destinationAddressPrefix"),
+                stated.destination_address_prefix.as_ref(),
+            );
+            cx.out.record(
+                &placed.id,
+                format!("{base}/properties/destinationPortRange"),
+                stated.destination_port_range.as_ref(),
+            );
+            rules.push(SecurityRule::new(
+                rule_name.clone(),
+                SecurityRuleProperties {
+                    priority: priority.value,
+                    direction: direction.value.clone(),
+                    access: access.value.clone(),
+                    protocol: value(stated.protocol.as_ref()).unwrap_or_else(|| "*".to_owned()),
+                    source_address_prefix: value(stated.source_address_prefix.as_ref()),
+                    source_port_range: value(stated.source_port_range.as_ref())
+                        .or_else(|| Some("*".to_owned())),
+                    destination_address_prefix: value(stated.destination_address_prefix.as_ref()),
+                    destination_port_range: value(stated.destination_port_range.as_ref()),
+                    description: value(stated.description.as_ref()),
+                    ..SecurityRuleProperties::default()
+                },
+            ));
         }
-        let body = Body::NetworkSecurityGroup(NetworkSecurityGroup { security_rules: rules, ..NetworkSecurityGroup::default() });
-        cx.out.add(Draft::new(placed, body, is_set(&entry.value.existing)), entry.name.span);
+        let body = Body::NetworkSecurityGroup(NetworkSecurityGroup {
+            security_rules: rules,
+            ..NetworkSecurityGroup::default()
+        });
+        cx.out.add(
+            Draft::new(placed, body, is_set(&entry.value.existing)),
+            entry.name.span,
+        );
     }
 }
 
@@ -62,8 +113,12 @@ pub(super) fn derived(cx: &mut Context<'_>) {
                 rules_for(cx, subnet, &mut rules);
             }
         }
-        let body = Body::NetworkSecurityGroup(NetworkSecurityGroup { security_rules: rules.finish(), ..NetworkSecurityGroup::default() });
-        cx.out.add(Draft::new(&group.placed, body, group.existing), group.span);
+        let body = Body::NetworkSecurityGroup(NetworkSecurityGroup {
+            security_rules: rules.finish(),
+            ..NetworkSecurityGroup::default()
+        });
+        cx.out
+            .add(Draft::new(&group.placed, body, group.existing), group.span);
     }
 }
 
@@ -88,50 +143,112 @@ impl Rules {
             return;
         }
         let mut name = format!("{stem}-{port}");
-        let taken = self.list.iter().filter(|rule| rule.name == name || rule.name.starts_with(&format!("{name}-"))).count();
+        let taken = self
+            .list
+            .iter()
+            .filter(|rule| rule.name == name || rule.name.starts_with(&format!("{name}-")))
+            .count();
         if taken > 0 {
             name = format!("{name}-{}", taken.saturating_add(1));
         }
         let before = u16::try_from(self.list.len()).unwrap_or(u16::MAX);
-        let priority = before.saturating_mul(10).saturating_add(100);
-        self.list.push(rule(name, priority, "Allow", "Tcp", source, destination, &port));
+        let priority = before.saturating_mul(10).saturating_add(FIRST_PRIORITY);
+        self.list.push(rule(
+            name,
+            priority,
+            "Allow",
+            "Tcp",
+            source,
+            destination,
+            &port,
+        ));
     }
 
     fn finish(mut self) -> Vec<SecurityRule> {
         if self.deny && !self.is_mixed {
-            self.list.push(rule("DenyVirtualNetwork".to_owned(), DENY_PRIORITY, "Deny", "*", "VirtualNetwork", "*", "*"));
+            self.list.push(rule(
+                "DenyVirtualNetwork".to_owned(),
+                DENY_PRIORITY,
+                "Deny",
+                "*",
+                "VirtualNetwork",
+                "*",
+                "*",
+            ));
         }
         self.list
     }
 }
 
-fn rule(name: String, priority: u16, access: &str, protocol: &str, source: &str, destination: &str, port: &str) -> SecurityRule {
-    SecurityRule::new(name, SecurityRuleProperties {
-        priority,
-        direction: "Inbound".to_owned(),
-        access: access.to_owned(),
-        protocol: protocol.to_owned(),
-        source_address_prefix: Some(source.to_owned()),
-        source_port_range: Some("*".to_owned()),
-        destination_address_prefix: Some(destination.to_owned()),
-        destination_port_range: Some(port.to_owned()),
-        ..SecurityRuleProperties::default()
-    })
+fn rule(
+    name: String,
+    priority: u16,
+    access: &str,
+    protocol: &str,
+    source: &str,
+    destination: &str,
+    port: &str,
+) -> SecurityRule {
+    SecurityRule::new(
+        name,
+        SecurityRuleProperties {
+            priority,
+            direction: "Inbound".to_owned(),
+            access: access.to_owned(),
+            protocol: protocol.to_owned(),
+            source_address_prefix: Some(source.to_owned()),
+            source_port_range: Some("*".to_owned()),
+            destination_address_prefix: Some(destination.to_owned()),
+            destination_port_range: Some(port.to_owned()),
+            ..SecurityRuleProperties::default()
+        },
+    )
 }
 
 fn rules_for(cx: &Context<'_>, subnet: &SubnetAt, rules: &mut Rules) {
-    let stands_here = |reference: &crate::manifest::Field<String>| cx.index.subnet(reference.as_ref()).is_some_and(|found| found.id == subnet.id);
+    let stands_here = |reference: &crate::manifest::Field<String>| {
+        cx.index
+            .subnet(reference.as_ref())
+            .is_some_and(|found| found.id == subnet.id)
+    };
     let manifest = cx.manifest;
-    if manifest.api_management.values().any(|entry| stands_here(&entry.value.subnet)) {
+    if manifest
+        .api_management
+        .values()
+        .any(|entry| stands_here(&entry.value.subnet))
+    {
         rules.is_mixed = true;
-        rules.allow("AllowApiManagement", "ApiManagement", "VirtualNetwork", 3443);
-        rules.allow("AllowAzureLoadBalancer", "AzureLoadBalancer", "VirtualNetwork", 6390);
+        rules.allow(
+            "AllowApiManagement",
+            "ApiManagement",
+            "VirtualNetwork",
+            3443,
+        );
+        rules.allow(
+            "AllowAzureLoadBalancer",
+            "AzureLoadBalancer",
+            "VirtualNetwork",
+            6390,
+        );
     }
-    let others = manifest.clients.values().map(|entry| &entry.value.subnet).chain(manifest.private_endpoints.values().map(|entry| &entry.value.subnet));
+    let others = manifest
+        .clients
+        .values()
+        .map(|entry| &entry.value.subnet)
+        .chain(
+            manifest
+                .private_endpoints
+                .values()
+                .map(|entry| &entry.value.subnet),
+        );
     rules.is_mixed |= others.into_iter().any(stands_here);
     let Some(prefix) = subnet.prefix else { return };
     let destination = prefix.canonical().to_string();
-    for (name, entry) in manifest.forwarders.iter().filter(|(_, entry)| stands_here(&entry.value.subnet)) {
+    for (name, entry) in manifest
+        .forwarders
+        .iter()
+        .filter(|(_, entry)| stands_here(&entry.value.subnet))
+    {
         rules.deny = true;
         for port in listen_ports(&entry.value) {
             for source in sources(cx, name) {
@@ -139,7 +256,12 @@ fn rules_for(cx: &Context<'_>, subnet: &SubnetAt, rules: &mut Rules) {
             }
         }
         for (_, balancer) in balancers_of(manifest, name) {
-            rules.allow("AllowProbe", "AzureLoadBalancer", &destination, probe_port(&balancer.value, &entry.value));
+            rules.allow(
+                "AllowProbe",
+                "AzureLoadBalancer",
+                &destination,
+                probe_port(&balancer.value, &entry.value),
+            );
         }
     }
 }
@@ -148,9 +270,19 @@ fn rules_for(cx: &Context<'_>, subnet: &SubnetAt, rules: &mut Rules) {
 fn sources(cx: &Context<'_>, forwarder: &str) -> BTreeSet<String> {
     let mut sources = BTreeSet::new();
     for (balancer, _) in balancers_of(cx.manifest, forwarder) {
-        let in_front = cx.manifest.private_link_services.values().filter(|entry| entry.value.load_balancer.as_ref().is_some_and(|lb| lb.value.eq_ignore_ascii_case(balancer)));
+        let in_front = cx.manifest.private_link_services.values().filter(|entry| {
+            entry
+                .value
+                .load_balancer
+                .as_ref()
+                .is_some_and(|lb| lb.value.eq_ignore_ascii_case(balancer))
+        });
         let ranges: Vec<String> = in_front
-            .filter_map(|entry| cx.index.subnet(nat_subnet(cx.manifest, &entry.value).as_ref())?.prefix)
+            .filter_map(|entry| {
+                cx.index
+                    .subnet(nat_subnet(cx.manifest, &entry.value).as_ref())?
+                    .prefix
+            })
             .map(|prefix| prefix.canonical().to_string())
             .collect();
         if ranges.is_empty() {
