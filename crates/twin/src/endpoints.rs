@@ -23,7 +23,7 @@ mod mounts;
 mod netlink;
 mod spawner;
 mod sys;
-mod wire;
+pub(crate) mod wire;
 
 pub use device::{Backend, Device};
 pub use endpoint::{Endpoint, EndpointSpec, Process, SpawnCommand};

@@ -83,7 +83,7 @@ pub(super) enum Reply {
 
 /// One end of a conversation.
 #[derive(Debug)]
-pub(super) struct Channel(pub(super) UnixStream);
+pub(crate) struct Channel(pub(crate) UnixStream);
 
 impl Channel {
     /// Two ends that talk to each other.
@@ -94,7 +94,7 @@ impl Channel {
     }
 
     /// Sends a message with descriptors.
-    pub(super) fn send<T: Serialize>(
+    pub(crate) fn send<T: Serialize>(
         &self,
         message: &T,
         descriptors: &[BorrowedFd<'_>],
@@ -125,7 +125,7 @@ impl Channel {
     }
 
     /// Waits for a message; `None` when the other end is closed.
-    pub(super) fn receive<T: DeserializeOwned>(&self) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
+    pub(crate) fn receive<T: DeserializeOwned>(&self) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
         let mut length = [0_u8; 4];
         let mut room = nix::cmsg_space!([i32; MAX_DESCRIPTORS]);
         let mut descriptors = Vec::new();
