@@ -1,0 +1,185 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{ffi::OsString, path::PathBuf};
+
+/// Plan, check, trace, provision, run and prove private access to an internal service across
+/// networks that cannot be peered.
+#[derive(Debug, Parser)]
+#[command(name = "linkspan", version, about, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what is wrong with a topology, where, why and how to mend it
+    Check(Check),
+    /// Walk one connection, hop by hop, there and back
+    Trace(Trace),
+    /// Show what would be created, changed or deleted
+    Plan(Plan),
+    /// Provision a topology: on real Azure, or on a running twin
+    Apply(Apply),
+    /// Delete everything of a topology that Linkspan made
+    Down(Down),
+    /// Run the topology on a local twin of Azure and prove its path with real packets
+    Up(Up),
+    /// The local twin of Azure
+    Twin(Twin),
+    /// Run a program where a client of a running twin stands
+    Exec(Exec),
+    /// The relay, as the program `linkspan-forwarder`; see `linkspan forwarder --help`
+    #[command(disable_help_flag = true)]
+    Forwarder(Forwarder),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs; the shape is kept compatible
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// Exit with 1 only for errors
+    Error,
+    /// Also for warnings
+    Warning,
+    /// Also for hints
+    Hint,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The manifest; `-` reads standard input
+    pub(crate) file: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Exit with 1 for findings of this level and above
+    #[arg(long, value_enum, default_value_t = Level::Error)]
+    pub(crate) level: Level,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// The manifest; `-` reads standard input
+    pub(crate) file: PathBuf,
+    /// The client that opens the connection
+    #[arg(long, value_name = "CLIENT")]
+    pub(crate) from: String,
+    /// Where to: `https://HOST[:PORT]` or `HOST:PORT`
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// Trace what is deployed and healthy now on the running twin (needs `LINKSPAN_TWIN_SOCKET`)
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// Where ARM is.
+#[derive(Debug, Args)]
+pub(crate) struct CloudOption {
+    /// JSON file `{armEndpoint, authorityHost, caFile, audience}`; by default the environment's
+    /// `LINKSPAN_ARM_ENDPOINT`, `LINKSPAN_AUTHORITY_HOST` and `LINKSPAN_CA_FILE`, else public Azure
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cloud: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// The manifest; `-` reads standard input
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) cloud: CloudOption,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// The manifest; `-` reads standard input
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) cloud: CloudOption,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Down {
+    /// The manifest; `-` reads standard input
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) cloud: CloudOption,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// The manifest
+    pub(crate) file: PathBuf,
+    /// End after the proof: exit code 0 if it holds, 1 if not, 3 if it was in memory only
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// How to print the proof
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Alter one translation in the fabric (`nat-source=ADDRESS`), to see the proof fail
+    #[arg(long, value_name = "FAULT", hide = true)]
+    pub(crate) fault: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Twin {
+    #[command(subcommand)]
+    pub(crate) command: TwinCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TwinCommand {
+    /// Start the twin and keep it until Ctrl-C
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Write the environment to use, as KEY=value lines, when ready
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// Keep the deployed world in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// A further subscription, and its tenant if it is another one; may be repeated
+    #[arg(long, value_name = "ID[=TENANT]")]
+    pub(crate) subscription: Vec<String>,
+    /// Place the clients of this manifest
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Exec {
+    /// The client to stand at
+    pub(crate) client: String,
+    /// Place the clients of this manifest first
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Program and arguments
+    #[arg(required = true, last = true, value_name = "PROGRAM")]
+    pub(crate) program: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Forwarder {
+    /// Handed on to the relay
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) _arguments: Vec<OsString>,
+}

@@ -1,0 +1,10 @@
+//! One file a command.
+
+pub(crate) mod apply;
+pub(crate) mod check;
+pub(crate) mod down;
+pub(crate) mod exec;
+pub(crate) mod plan;
+pub(crate) mod trace;
+pub(crate) mod twin;
+pub(crate) mod up;

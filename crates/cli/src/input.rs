@@ -1,0 +1,96 @@
+//! Reads a manifest and takes it as far as a checked topology.
+
+use anyhow::{Context as _, Result, bail};
+use std::{io::Read as _, path::Path};
+use topology::{Finding, Severity, Topology};
+
+/// Larger than any manifest that a person wrote, small enough to read at once.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// A manifest that was read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// As the user named it.
+    pub(crate) name: String,
+    /// Its text.
+    pub(crate) text: String,
+}
+
+/// A manifest and all that was found in it.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// The text.
+    pub(crate) source: Source,
+    /// What it says.
+    pub(crate) topology: Topology,
+    /// What is wrong with it, rules included.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Read {
+    /// Whether something stands in the way of deploying it.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// Reads the text; fails with the file's name, the reason and what to do.
+pub(crate) fn source(path: &Path) -> Result<Source> {
+    let name = path.display().to_string();
+    let mut bytes = Vec::new();
+    if name == "-" {
+        std::io::stdin()
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .context("could not read standard input")?;
+    } else {
+        let file = std::fs::File::open(path).with_context(|| format!("could not open `{name}`"))?;
+        file.take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .with_context(|| format!("could not read `{name}`"))?;
+    }
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
+        bail!(
+            "{name}:1:1: larger than {} MiB; a manifest is a short text, is this the right file?",
+            LARGEST >> 20
+        );
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source { name, text }),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let before = error.as_bytes().get(..valid).unwrap_or_default();
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let column = before
+                .rsplit(|byte| *byte == b'\n')
+                .next()
+                .map_or(0, |rest| String::from_utf8_lossy(rest).chars().count())
+                + 1;
+            bail!("{name}:{line}:{column}: not UTF-8 text; save the manifest as UTF-8");
+        }
+    }
+}
+
+/// Reads, parses, resolves and checks.
+pub(crate) fn read(path: &Path) -> Result<Read> {
+    let source = source(path)?;
+    let (manifest, mut findings) = topology::manifest::parse(&source.text);
+    let broken = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    let resolved = topology::resolve::resolve(&manifest);
+    let mut topology = Topology::default();
+    // What follows from a text that cannot be read is noise.
+    if !broken {
+        findings.extend(resolved.findings);
+        topology = resolved.topology;
+        findings.extend(topology::rules::check(&topology));
+    }
+    Ok(Read {
+        source,
+        topology,
+        findings,
+    })
+}

@@ -1,0 +1,162 @@
+//! `check`, `trace` and their bad inputs, as typed.
+
+use serde_json::Value;
+use std::process::Output;
+use testkit::{folder, linkspan};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", text(&output.stdout), text(&output.stderr)))
+}
+
+#[test]
+fn the_example_is_clean() {
+    let output = linkspan(&["check", "examples/internal-apim.yaml"]).unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn the_tutorial_as_published_shows_its_mistakes_with_their_lines() {
+    let output = linkspan(&[
+        "check",
+        "examples/tutorial-as-published.yaml",
+        "--format",
+        "json",
+    ])
+    .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let json = json(&output);
+    assert_eq!(json["version"], 1);
+    let findings = json["findings"].as_array().unwrap();
+    for code in [
+        "PLS001", "LB007", "LB009", "LB014", "LB020", "FWD001", "FWD005", "FWD007", "DNS008",
+        "NSG015",
+    ] {
+        let finding = findings
+            .iter()
+            .find(|finding| finding["code"] == code)
+            .unwrap_or_else(|| panic!("no {code}"));
+        assert!(
+            finding["line"].as_u64().is_some_and(|line| line > 1),
+            "{finding}"
+        );
+        for member in ["severity", "message", "file", "column", "help", "source"] {
+            assert!(!finding[member].is_null(), "{member} in {finding}");
+        }
+    }
+}
+
+#[test]
+fn the_trace_of_the_example_is_delivered_hop_by_hop() {
+    let arguments = [
+        "trace",
+        "examples/internal-apim.yaml",
+        "--from",
+        "testvm",
+        "--to",
+        "https://apim1449.azure-api.net",
+        "--format",
+        "json",
+    ];
+    let output = linkspan(&arguments).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let json = json(&output);
+    assert_eq!(json["outcome"], "delivered");
+    let kinds: Vec<&str> = json["hops"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|hop| hop["kind"].as_str())
+        .filter(|kind| *kind != "resolve")
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "client",
+            "privateEndpoint",
+            "privateLinkService",
+            "loadBalancer",
+            "networkInterface",
+            "relay",
+            "service"
+        ]
+    );
+    assert!(!json["back"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn bad_input_is_located_and_nothing_is_started() {
+    let folder = folder().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    };
+    let cases = [
+        (write("malformed.yaml", b"linkspan: v1\nname: [a\nx: }\n"), 1, ":"),
+        (write("unknown.yaml", b"linkspan: v1\nname: a\nvirtualNetwork: {}\n"), 1, "virtualNetworks"),
+        (write("type.yaml", b"linkspan: v1\nname: a\nvirtualNetworks: 3\n"), 1, ":3:"),
+        (write("empty.yaml", b""), 1, "empty"),
+        (write("binary.yaml", &[0x7f, b'E', b'L', b'F', 0xff, 0xfe, 0]), 2, "UTF-8"),
+        (write("huge.yaml", &vec![b'a'; 50_000_000]), 2, "larger than"),
+        (folder.path().join("missing.yaml").display().to_string(), 2, "could not open"),
+        (
+            write(
+                "dangling.yaml",
+                b"linkspan: v1\nname: a\nsubscriptions:\n  p: { id: 22222222-2222-2222-2222-222222222222 }\nresourceGroups:\n  G: { subscription: nobody, location: uksouth }\n",
+            ),
+            1,
+            "nobody",
+        ),
+    ];
+    for (path, code, expected) in cases {
+        for command in ["check", "up", "apply"] {
+            let mut arguments = vec![command, path.as_str()];
+            if command == "up" {
+                arguments.push("--once");
+            }
+            let output = linkspan(&arguments).unwrap();
+            let said = text(&output.stdout) + &text(&output.stderr);
+            assert_eq!(output.status.code(), Some(code), "{command} {path}: {said}");
+            assert!(said.contains(expected), "{command} {path}: {said}");
+            assert!(!said.contains("panicked"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn down_without_a_terminal_asks_for_yes() {
+    let output = linkspan(&["down", "examples/internal-apim.yaml"]).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--yes"));
+}
+
+#[test]
+fn every_command_explains_itself() {
+    for command in [
+        vec!["--help"],
+        vec!["check", "--help"],
+        vec!["trace", "--help"],
+        vec!["plan", "--help"],
+        vec!["apply", "--help"],
+        vec!["down", "--help"],
+        vec!["up", "--help"],
+        vec!["twin", "serve", "--help"],
+        vec!["exec", "--help"],
+        vec!["forwarder", "--help"],
+    ] {
+        let output = linkspan(&command).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command:?}");
+        assert!(text(&output.stdout).contains("Usage"), "{command:?}");
+    }
+}
