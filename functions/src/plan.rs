@@ -1,0 +1,64 @@
+//! `POST /api/plan`: validates a posted manifest and answers its findings and its plan against an
+//! empty world. Touches nothing.
+
+use functions_runtime::{FunctionError, FunctionEvent, HttpRequest, HttpResponse};
+use serde_json::{Value, json};
+use topology::{
+    Severity,
+    plan::{Observation, Observed},
+    source::LineIndex,
+};
+
+/// 200 with the plan; 400 with the findings if the manifest has errors.
+pub(crate) async fn plan(event: FunctionEvent<HttpRequest>) -> Result<HttpResponse, FunctionError> {
+    let text = event.data.text()?;
+    // Parsing and checking is computation; it must not hold up the server's thread.
+    tokio::task::spawn_blocking(move || answer(&text))
+        .await
+        .map_err(FunctionError::again)
+}
+
+fn answer(text: &str) -> HttpResponse {
+    let (manifest, mut findings) = topology::manifest::parse(text);
+    let mut checked = None;
+    if findings
+        .iter()
+        .all(|finding| finding.severity != Severity::Error)
+    {
+        let resolved = topology::resolve::resolve(&manifest);
+        findings.extend(resolved.findings);
+        let before = findings.clone();
+        match topology::rules::checked(resolved.topology, before) {
+            Ok((topology, all)) => {
+                checked = Some(topology);
+                findings = all;
+            }
+            Err((_, all)) => findings = all,
+        }
+    }
+    let index = LineIndex::new(text);
+    let shown: Vec<Value> = findings
+        .iter()
+        .map(|finding| {
+            let position = finding.span.map(|span| index.position(span.start));
+            json!({
+                "code": finding.code, "severity": finding.severity, "message": finding.message, "help": finding.help,
+                "line": position.map(|at| at.line), "column": position.map(|at| at.column), "source": finding.source,
+            })
+        })
+        .collect();
+    match checked {
+        Some(checked) => {
+            let mut observed = Observed::default();
+            for id in checked.topology().resources.keys() {
+                observed.items.insert(id.clone(), Observation::Absent);
+            }
+            let plan = topology::plan::plan(&checked, &observed);
+            HttpResponse::json(
+                200,
+                json!({ "version": 1, "findings": shown, "steps": plan.steps }),
+            )
+        }
+        None => HttpResponse::json(400, json!({ "version": 1, "findings": shown })),
+    }
+}
