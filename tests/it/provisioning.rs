@@ -140,7 +140,7 @@ fn the_management_crates_make_the_puts_that_they_cover() {
         ),
         (
             "Microsoft.Network/networkSecurityGroups",
-            "azure_mgmt_network",
+            "azsdk-rust-mgmt_network",
         ),
         ("Microsoft.Network/loadBalancers", "azsdk-rust-mgmt_network"),
         (
@@ -149,7 +149,7 @@ fn the_management_crates_make_the_puts_that_they_cover() {
         ),
         (
             "Microsoft.Network/privateLinkServices",
-            "azure_mgmt_network",
+            "azsdk-rust-mgmt_network",
         ),
         (
             "Microsoft.Network/privateEndpoints",
