@@ -50,6 +50,19 @@ pub(crate) fn run(_arguments: &[&str]) -> Result<bool> {
         ])
         .status()?;
     ensure!(status.success(), "the fabric's benchmark failed");
+    // Real sockets through devices: the endpoints' tests print what they carried.
+    let output = Command::new("cargo")
+        .current_dir(&root)
+        .args(["test", "--release", "--quiet", "--package", "twin"])
+        .args(["--test", "endpoints"])
+        .stderr(Stdio::null())
+        .output()?;
+    ensure!(output.status.success(), "the endpoints' tests failed");
+    println!("TCP between two namespaces through the twin's devices:");
+    let text = String::from_utf8_lossy(&output.stdout);
+    for line in text.lines().filter(|line| line.contains("MB/s")) {
+        println!("  {}", line.trim());
+    }
     Ok(true)
 }
 
