@@ -46,7 +46,7 @@ async fn a_posted_manifest_is_answered_with_its_plan_or_its_findings() {
     assert!(
         found
             .iter()
-            .any(|finding| finding["code"] == "PE011" && finding["line"].is_u64()),
+            .any(|finding| finding["code"] == "PLS017" && finding["line"].is_u64()),
         "{findings}"
     );
 

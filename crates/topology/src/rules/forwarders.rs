@@ -94,7 +94,7 @@ pub(super) const RULES: &[Rule] = &[
         check: circle,
     },
     Rule {
-        code: "FWD010",
+        code: "FWD018",
         severity: Severity::Error,
         title: "forwarder that relays nothing",
         why: "without a listener and an upstream no connection gets through, and the probe stays red",

@@ -87,7 +87,7 @@ pub(super) const RULES: &[Rule] = &[
         why: "two things of one network cannot have the same address",
         mend: "give one of them another address",
         source: "https://learn.microsoft.com/azure/virtual-network/ip-services/private-ip-addresses",
-        arm_code: Some("PrivateIPAddressInUse"),
+        arm_code: Some("PrivateIPAddressIsAllocated"),
         check: twice,
     },
 ];

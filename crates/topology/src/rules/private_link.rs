@@ -131,13 +131,15 @@ pub(super) const RULES: &[Rule] = &[
         check: one_connection,
     },
     Rule {
-        code: "PE011",
+        code: "PLS017",
         severity: Severity::Error,
         title: "service not visible to the endpoint's subscription",
         why: "who does not see a service is told that it does not exist",
         mend: "add the subscription to the service's `visibility`",
         source: PLS,
-        arm_code: Some("PrivateLinkServiceNotFound"),
+        arm_code: Some(
+            "ThirdPartyPrivateLinkServiceProvidedDuringPrivateEndpointCreationDoesNotExistOrIsNotVisible",
+        ),
         check: invisible,
     },
 ];

@@ -107,7 +107,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ),
     ("FWD009", "to: apim1449", "to: 10.0.1.5:443"),
     (
-        "FWD010",
+        "FWD018",
         "relay: [ { listen: 443, to: apim1449 } ]",
         "relay: []",
     ),
@@ -120,7 +120,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ("PLS014", "visibility: [partner]", "visibility: []"),
     ("PLS015", "visibility: [partner]", "visibility: [\"*\"]"),
     (
-        "PE011",
+        "PLS017",
         "visibility: [partner], autoApproval: [partner]",
         "visibility: [], autoApproval: []",
     ),

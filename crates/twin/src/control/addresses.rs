@@ -106,7 +106,7 @@ fn check(
     });
     if taken {
         return Err(ArmError::bad(
-            "PrivateIPAddressInUse",
+            "PrivateIPAddressIsAllocated",
             format!("IP address {address} is already allocated to another resource in {subnet}."),
         ));
     }

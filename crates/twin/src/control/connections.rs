@@ -64,7 +64,7 @@ pub(crate) fn connect(
                 .to_owned();
             let missing = || {
                 ArmError::bad(
-                    "PrivateLinkServiceNotFound",
+                    "ThirdPartyPrivateLinkServiceProvidedDuringPrivateEndpointCreationDoesNotExistOrIsNotVisible",
                     format!(
                         "Private link service {text} referenced by private endpoint {endpoint} was not found, or is not visible to its subscription."
                     ),

@@ -83,7 +83,10 @@ pub(crate) fn check(state: &State, id: &ResourceId) -> Result<(), ArmError> {
                 .iter()
                 .any(|frontend| frontend.id.parent().as_ref() == Some(id))
             {
-                return in_use("LoadBalancerInUseByPrivateLinkService", &service.id);
+                return in_use(
+                    "CannotDeleteLoadBalancerWithPrivateLinkService",
+                    &service.id,
+                );
             }
         }
     }

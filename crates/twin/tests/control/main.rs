@@ -232,7 +232,7 @@ async fn addresses_are_handed_out_lowest_first_and_never_twice() {
             .ask("PUT", &format!("{nics}/c"), Some(&taken))
             .await
             .code(),
-        "PrivateIPAddressInUse"
+        "PrivateIPAddressIsAllocated"
     );
     // Put again, a dynamic address stays.
     let again = client
@@ -311,7 +311,7 @@ async fn a_connection_waits_for_approval_and_both_sides_see_it() {
     let unseen = client.ask("PUT", &endpoint_path, Some(&endpoint)).await;
     assert_eq!(
         unseen.code(),
-        "PrivateLinkServiceNotFound",
+        "ThirdPartyPrivateLinkServiceProvidedDuringPrivateEndpointCreationDoesNotExistOrIsNotVisible",
         "{}",
         unseen.body
     );
