@@ -20,6 +20,7 @@ pub mod finding;
 pub mod manifest;
 pub mod model;
 pub mod plan;
+pub mod reach;
 pub mod render;
 pub mod resolve;
 pub mod rules;

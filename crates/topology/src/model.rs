@@ -12,6 +12,7 @@ pub mod api_management;
 pub mod cidr;
 pub mod compute;
 pub mod dns;
+pub mod expectation;
 pub mod id;
 pub mod network;
 pub mod relay;
@@ -40,6 +41,8 @@ pub struct Topology {
     pub clients: IndexMap<String, Client>,
     /// Subscription keys of the manifest (`provider`) by subscription id.
     pub subscriptions: IndexMap<String, Subscription>,
+    /// What is expected to be reachable, and what not.
+    pub expectations: Vec<expectation::Expectation>,
     /// Where values came from in the manifest's text.
     pub provenance: Provenance,
 }
