@@ -2,6 +2,8 @@
 //!
 //! Spans are byte offsets so that they stay cheap to carry; only a [`LineIndex`] knows lines.
 
+pub mod json;
+
 use serde::{Deserialize, Serialize};
 
 /// A half-open range of byte offsets in the manifest's text.
