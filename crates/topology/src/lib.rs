@@ -16,6 +16,7 @@
 //! One file and one line each: see [`rules`] and [`model`].
 
 pub mod arm;
+pub mod cost;
 pub mod finding;
 pub mod manifest;
 pub mod model;
