@@ -7,6 +7,8 @@
 
 mod bench;
 mod e2e;
+mod format;
+mod new;
 mod setup;
 mod tally;
 mod test;
@@ -20,6 +22,9 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--fast]   set up what the tests need and run everything; --fast is the part under 3 minutes
+  fmt             format every Rust file, the rules' too, which `cargo fmt` does not find
+  new rule CODE AREA/NAME
+                  write the frame of a rule and its line in the table
   tidy            check what no compiler checks: docs, sizes, crate map, paths
   wasm            build the planner's core for the browser
   web             build the planner page into web/dist
@@ -34,6 +39,8 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => Ok(test::run(false)),
         ["test", "--fast"] => Ok(test::run(true)),
+        ["fmt"] => format::run(&[]),
+        ["new", "rule", code, path] => new::rule(code, path).map(|()| true),
         ["tidy"] => tidy::run(),
         ["wasm"] => wasm::build().map(|path| {
             println!("{}", path.display());

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything; `--fast`: the part under three minutes.
 
-use crate::{e2e, setup, tally::Tally, tidy, wasm, web};
+use crate::{e2e, format, setup, tally::Tally, tidy, wasm, web};
 use std::process::Command;
 
 fn cargo(args: &[&str]) -> Command {
@@ -23,7 +23,7 @@ const FAST: [&str; 6] = [
 pub(crate) fn run(fast: bool) -> bool {
     let mut tally = Tally::default();
     tally.check("tidy", tidy::run());
-    tally.command("format", &mut cargo(&["fmt", "--all", "--check"]));
+    tally.check("format", format::run(&["--check"]));
     if fast {
         let packages: Vec<&str> = FAST.iter().flat_map(|name| ["--package", name]).collect();
         tally.command(

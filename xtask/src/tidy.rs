@@ -105,7 +105,8 @@ fn crate_map(root: &Path, found: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-fn tracked(root: &Path) -> Result<Vec<PathBuf>> {
+/// Every file that git knows or would add.
+pub(crate) fn tracked(root: &Path) -> Result<Vec<PathBuf>> {
     let out = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])
         .current_dir(root)

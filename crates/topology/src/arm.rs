@@ -93,6 +93,8 @@ pub fn import(values: &[Value]) -> (Topology, Vec<Finding>) {
                     message = format!("{message}: {source}");
                 }
                 findings.push(Finding {
+                    related: Vec::new(),
+                    fix: None,
                     code: "ARM001",
                     severity: Severity::Error,
                     message,

@@ -18,6 +18,7 @@
 pub mod arm;
 pub mod cost;
 pub mod finding;
+pub mod fix;
 pub mod manifest;
 pub mod model;
 pub mod plan;

@@ -284,6 +284,11 @@ impl Topology {
             if let (None, Some(place)) = (finding.span, &finding.place) {
                 finding.span = self.provenance.span(place);
             }
+            for related in &mut finding.related {
+                if related.span.is_none() {
+                    related.span = self.provenance.span(&related.place);
+                }
+            }
         }
     }
 }

@@ -1,23 +1,25 @@
 //! Topology to findings: the rules that Azure enforces, and those that it does not tell you about.
 //!
 //! # Adding a rule
-//! Write a function in the file of its area, add one line to that file's table, and a bad example
-//! to `tests.rs`, which fails until every rule of the tables has one. Codes are never reused.
+//! One file `rules/<area>/<name>.rs` (`cargo xtask new rule CODE area/name` writes its frame) and
+//! one line in the table below; the tests run its bad and good examples and its fix. What several
+//! rules need to know about a topology is a fact: `rules/facts/`. Codes are never reused: one that
+//! goes is listed in [`RETIRED`].
+//!
+//! Files of rules are declared by the table's macro, which `cargo fmt` does not follow: format
+//! them with `cargo xtask fmt`.
 
-mod api_management;
-mod forwarders;
-mod load_balancers;
-mod names;
-mod network;
-mod private_link;
-mod security;
+mod facts;
+mod prelude;
 #[cfg(test)]
 mod tests;
 
 use crate::{
     finding::{Finding, Severity},
-    model::{Topology, addresses::Addresses, id::ResourceId},
+    model::{Topology, id::ResourceId},
 };
+use facts::Subject;
+use std::collections::BTreeSet;
 
 /// One rule.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +38,19 @@ pub struct Rule {
     pub source: &'static str,
     /// The code with which ARM refuses it, if it does.
     pub arm_code: Option<&'static str>,
+    /// Whether its findings carry a [`crate::finding::Fix`] that is safe to apply unread.
+    pub has_fix: bool,
+    /// Codes whose finding at the same resource, or at one that this finding relates to, is the
+    /// cause: this finding is left out then.
+    pub after: &'static [&'static str],
+    /// Further codes that the bad examples show, because they break more than one thing.
+    pub also: &'static [&'static str],
+    /// Examples that break it: YAML laid over `examples/internal-apim.yaml`, or a whole manifest
+    /// if it begins with `linkspan:`.
+    pub bad: &'static [&'static str],
+    /// Examples, close to the bad ones, that do not.
+    pub good: &'static [&'static str],
     check: fn(&Rule, &Subject<'_>, &mut Vec<Finding>),
-}
-
-/// What the rules look at.
-#[derive(Debug)]
-struct Subject<'t> {
-    topology: &'t Topology,
-    addresses: Addresses,
 }
 
 impl Rule {
@@ -61,20 +68,98 @@ impl Rule {
     }
 }
 
-/// Every rule, by area.
-const TABLES: &[&[Rule]] = &[
-    network::RULES,
-    security::RULES,
-    load_balancers::RULES,
-    forwarders::RULES,
-    private_link::RULES,
-    names::RULES,
-    api_management::RULES,
-];
+macro_rules! rules {
+    ($($area:ident { $($name:ident,)* })*) => {
+        $(mod $area { $(pub(super) mod $name;)* })*
+
+        /// Every rule, by area.
+        static TABLE: &[&Rule] = &[$($(&$area::$name::RULE,)*)*];
+
+        /// The files of the rules, for the test that holds table and folder together.
+        #[cfg(test)]
+        const FILES: &[(&str, &str)] = &[$($((stringify!($area), stringify!($name)),)*)*];
+    };
+}
+
+rules! {
+    network {
+        subnet_outside_network,
+        subnets_overlap,
+        host_bits_set,
+        subnet_too_small,
+        space_kept_by_azure,
+        address_reserved,
+        address_outside_subnet,
+        address_given_twice,
+        refers_to_nothing,
+    }
+    security {
+        priority_used_twice,
+        priority_out_of_range,
+        probe_blocked,
+        relay_port_blocked,
+        rule_adds_nothing,
+    }
+    load_balancers {
+        balancer_not_standard,
+        frontend_without_address,
+        rule_refers_to_nothing,
+        rule_without_probe,
+        probe_unused,
+        probe_slow,
+        probe_out_of_range,
+        probe_path,
+        probe_sees_only_the_relay,
+        idle_timeout_beyond_private_link,
+    }
+    forwarders {
+        single_instance,
+        pool_without_members,
+        needless_ip_forwarding,
+        literal_upstream,
+        listener_on_other_port,
+        listener_on_dynamic_address,
+        upstream_unresolved,
+        relay_in_a_circle,
+        relays_nothing,
+    }
+    private_link {
+        nat_subnet_policies,
+        balancer_cannot_serve,
+        nat_address_count,
+        primary_nat_address,
+        nat_subnet_in_other_network,
+        frontend_without_rule,
+        approved_but_not_visible,
+        visible_to_everyone,
+        invisible_to_consumer,
+        nat_subnet_shared,
+    }
+    private_endpoints {
+        away_from_its_network,
+        connects_to_nothing,
+        group_ids,
+        one_connection,
+    }
+    names {
+        service_without_name,
+        two_zones_of_one_name,
+        zone_shadows_public_names,
+        hosts_file,
+    }
+    api_management {
+        tier_not_injectable,
+        injected_without_subnet,
+        subnet_without_group,
+    }
+}
+
+/// Codes that once were rules, with the reason why they are none now.
+pub const RETIRED: &[(&str, &str)] = &[];
 
 /// All rules, in the order of their areas.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    TABLES.iter().copied().flatten()
+    TABLE.iter().copied()
 }
 
 /// The rule with this code.
@@ -84,32 +169,61 @@ pub fn explain(code: &str) -> Option<&'static Rule> {
 
 /// Every finding, located where provenance is known, in the order of the text.
 pub fn check(topology: &Topology) -> Vec<Finding> {
-    let subject = Subject {
-        topology,
-        addresses: Addresses::of(topology),
-    };
+    checked_by(topology, |_| true)
+}
+
+fn checked_by(topology: &Topology, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    let subject = Subject::of(topology);
     let mut findings = Vec::new();
-    for rule in all() {
+    for rule in all().filter(|rule| wanted(rule)) {
         (rule.check)(rule, &subject, &mut findings);
     }
+    silence_consequences(&mut findings);
     topology.locate(&mut findings);
     findings.sort_by(|one, other| {
-        (one.span, one.code, &one.message).cmp(&(other.span, other.code, &other.message))
+        (one.span, one.code, &one.message, &one.place).cmp(&(
+            other.span,
+            other.code,
+            &other.message,
+            &other.place,
+        ))
     });
     findings.dedup();
     findings
 }
 
+/// Leaves out what follows from another finding.
+fn silence_consequences(findings: &mut Vec<Finding>) {
+    let causes: BTreeSet<(&'static str, ResourceId)> = findings
+        .iter()
+        .filter_map(|finding| Some((finding.code, finding.place.as_ref()?.id.clone())))
+        .collect();
+    findings.retain(|finding| {
+        let after = explain(finding.code).map_or(&[] as &[_], |rule| rule.after);
+        after.is_empty()
+            || !finding
+                .place
+                .iter()
+                .chain(finding.related.iter().map(|related| &related.place))
+                .any(|place| {
+                    after
+                        .iter()
+                        .any(|cause| causes.contains(&(*cause, place.id.clone())))
+                })
+    });
+}
+
 /// The first error at a resource or a part of it that ARM refuses, with ARM's code.
 pub fn arm_refusal(topology: &Topology, id: &ResourceId) -> Option<(Finding, &'static str)> {
-    check(topology)
-        .into_iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .find_map(|finding| {
-            let code = explain(finding.code)?.arm_code?;
-            let place = finding.place.as_ref()?;
-            (place.id == *id || place.id.parent().as_ref() == Some(id)).then_some((finding, code))
-        })
+    checked_by(topology, |rule| {
+        rule.arm_code.is_some() && rule.severity == Severity::Error
+    })
+    .into_iter()
+    .find_map(|finding| {
+        let code = explain(finding.code)?.arm_code?;
+        let place = finding.place.as_ref()?;
+        (place.id == *id || place.id.parent().as_ref() == Some(id)).then_some((finding, code))
+    })
 }
 
 /// A topology that a clean check gave; what deploys or exports takes only this.

@@ -38,6 +38,13 @@ arm! {
 }
 
 impl ApiManagement {
+    /// Whether it stands in a virtual network.
+    pub fn is_injected(&self) -> bool {
+        self.virtual_network_type.as_deref().is_some_and(|mode| {
+            mode.eq_ignore_ascii_case("Internal") || mode.eq_ignore_ascii_case("External")
+        })
+    }
+
     /// The subnet it is injected into.
     pub fn subnet(&self) -> Option<&ResourceId> {
         self.virtual_network_configuration

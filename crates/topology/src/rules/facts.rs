@@ -1,0 +1,55 @@
+//! What rules need to know about a topology, worked out once for all of them.
+//!
+//! A fact is a file here and a field of [`Subject`]. Facts are look-up tables by resource id, so
+//! that a rule walks its own resources once and never all others for each of them.
+
+pub(super) mod approval;
+pub(super) mod groups;
+pub(super) mod names;
+pub(super) mod pools;
+pub(super) mod relays;
+pub(super) mod stated;
+pub(super) mod subnets;
+
+use crate::model::{Topology, addresses::Addresses, id::ResourceId};
+
+/// What the rules look at.
+#[derive(Debug)]
+pub(super) struct Subject<'t> {
+    /// The topology itself.
+    pub(super) topology: &'t Topology,
+    /// Which address everything has, or will have.
+    pub(super) addresses: Addresses,
+    /// Subnets by id, and who stands in them.
+    pub(super) subnets: subnets::Subnets<'t>,
+    /// Members of backend pools, and the services in front of load balancers.
+    pub(super) pools: pools::Pools<'t>,
+    /// Machines that relay.
+    pub(super) relays: relays::Relays<'t>,
+    /// Which zones a network sees, and what they answer.
+    pub(super) names: names::Names<'t>,
+    /// Static addresses that somebody asked for.
+    pub(super) stated: Vec<stated::Stated>,
+}
+
+impl<'t> Subject<'t> {
+    /// Works out all facts.
+    pub(super) fn of(topology: &'t Topology) -> Self {
+        let pools = pools::Pools::of(topology);
+        Self {
+            topology,
+            addresses: Addresses::of(topology),
+            subnets: subnets::Subnets::of(topology),
+            relays: relays::Relays::of(topology, &pools),
+            names: names::Names::of(topology),
+            stated: stated::stated(topology),
+            pools,
+        }
+    }
+
+    /// Whether the topology should know this resource: its group, or something in it, is managed
+    /// here. Of others nothing can be said.
+    pub(super) fn is_ours(&self, id: &ResourceId) -> bool {
+        self.subnets.groups.contains(&id.group_id())
+    }
+}

@@ -1,0 +1,78 @@
+//! Which private zones a network sees, and what they answer.
+
+use super::Subject;
+use crate::model::{
+    Resource, Topology, api_management::ApiManagement, dns::RecordAddress, id::ResourceId,
+};
+use std::collections::BTreeMap;
+
+/// Zones by network, A records by zone.
+#[derive(Debug, Default)]
+pub(in crate::rules) struct Names<'t> {
+    /// Zones that a network is linked to, with the link.
+    pub(in crate::rules) links: BTreeMap<&'t ResourceId, Vec<(ResourceId, &'t Resource)>>,
+    /// A records by the id of their set.
+    records: BTreeMap<&'t ResourceId, Vec<RecordAddress>>,
+    /// Gateway hosts of internal API Management services, lower case.
+    internal: BTreeMap<String, &'t Resource>,
+}
+
+impl<'t> Names<'t> {
+    /// Reads them.
+    pub(super) fn of(topology: &'t Topology) -> Self {
+        let mut found = Self::default();
+        for (link, body) in topology.virtual_network_links() {
+            if let (Some(network), Some(zone)) = (&body.virtual_network, link.id.parent()) {
+                found
+                    .links
+                    .entry(&network.id)
+                    .or_default()
+                    .push((zone, link));
+            }
+        }
+        for (set, body) in topology.a_record_sets() {
+            let records = body.a_records.iter();
+            found.records.insert(
+                &set.id,
+                records.map(|record| record.ipv4_address.clone()).collect(),
+            );
+        }
+        for (service, body) in topology.api_managements() {
+            if body.virtual_network_type.as_deref() == Some("Internal") {
+                let host = ApiManagement::gateway_host(service.id.name());
+                found.internal.insert(host.to_ascii_lowercase(), service);
+            }
+        }
+        found
+    }
+}
+
+impl Subject<'_> {
+    /// What a network's private zones answer for a host: the zone with the longest fitting name
+    /// decides, also when it has no such record.
+    pub(in crate::rules) fn answers(&self, network: &ResourceId, host: &str) -> &[RecordAddress] {
+        let host = host.to_ascii_lowercase();
+        let mut best: Option<(usize, &[RecordAddress])> = None;
+        for (zone, _) in self.names.links.get(network).into_iter().flatten() {
+            let name = zone.name().to_ascii_lowercase();
+            let label = match host.strip_suffix(&name) {
+                Some("") => "@",
+                Some(rest) => match rest.strip_suffix('.') {
+                    Some(label) => label,
+                    None => continue,
+                },
+                None => continue,
+            };
+            if best.is_none_or(|(length, _)| name.len() > length) {
+                let records = self.names.records.get(&zone.child("A", label));
+                best = Some((name.len(), records.map_or(&[], Vec::as_slice)));
+            }
+        }
+        best.map_or(&[], |(_, found)| found)
+    }
+
+    /// Whether the host is one that no public DNS knows: that of an internal service here.
+    pub(in crate::rules) fn is_private_name(&self, host: &str) -> bool {
+        self.names.internal.contains_key(&host.to_ascii_lowercase())
+    }
+}

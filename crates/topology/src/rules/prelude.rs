@@ -1,0 +1,17 @@
+//! What nearly every rule names.
+
+pub(super) use super::{
+    Rule,
+    facts::{Subject, groups::HOST, subnets::SubnetAt},
+};
+pub(super) use crate::{
+    finding::{Change, Finding, Severity},
+    model::{
+        Resource, addresses::Holder, api_management::ApiManagement, cidr::Cidr, dns::RecordAddress,
+        id::ResourceId,
+    },
+};
+pub(super) use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::{Ipv4Addr, SocketAddr},
+};

@@ -1,0 +1,43 @@
+//! `PLS003`: behind a load balancer that is not Standard.
+
+use crate::rules::prelude::*;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "PLS003",
+    severity: Severity::Error,
+    title: "behind a load balancer that is not Standard",
+    why: "a Private Link Service takes frontends of Standard load balancers only",
+    mend: "use `sku: Standard` for the load balancer",
+    source: "https://learn.microsoft.com/azure/private-link/private-link-service-overview",
+    arm_code: Some("PrivateLinkServiceIsNotSupportedForBasicLoadBalancer"),
+    has_fix: false,
+    after: &[],
+    also: &[],
+    bad: &["loadBalancers: { PrivateLinkServiceLB: { sku: Gateway } }"],
+    good: &["loadBalancers: { PrivateLinkServiceLB: { sku: Standard } }"],
+    check,
+};
+
+fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
+    for (service, body) in subject.topology.private_link_services() {
+        for frontend in &body.load_balancer_frontend_ip_configurations {
+            let balancer = frontend
+                .id
+                .parent()
+                .and_then(|id| subject.topology.load_balancer(&id));
+            if let Some((balancer, _)) = balancer
+                && !balancer
+                    .sku
+                    .as_ref()
+                    .and_then(|sku| sku.name.as_deref())
+                    .is_some_and(|name| name.eq_ignore_ascii_case("Standard"))
+            {
+                out.push(rule.at(
+                    &service.id,
+                    "/properties/loadBalancerFrontendIpConfigurations",
+                    format!("`{}` is not Standard", balancer.id.name()),
+                ));
+            }
+        }
+    }
+}
