@@ -4,9 +4,8 @@
 use functions_runtime::{FunctionError, FunctionEvent, HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 use topology::{
-    Severity,
     plan::{Observation, Observed},
-    source::LineIndex,
+    source::SourceMap,
 };
 
 /// 200 with the plan; 400 with the findings if the manifest has errors.
@@ -19,35 +18,20 @@ pub(crate) async fn plan(event: FunctionEvent<HttpRequest>) -> Result<HttpRespon
 }
 
 fn answer(text: &str) -> HttpResponse {
-    let (manifest, mut findings) = topology::manifest::parse(text);
-    let mut checked = None;
-    if findings
-        .iter()
-        .all(|finding| finding.severity != Severity::Error)
-    {
-        let resolved = topology::resolve::resolve(&manifest);
-        findings.extend(resolved.findings);
-        let before = findings.clone();
-        match topology::rules::checked(resolved.topology, before) {
-            Ok((topology, all)) => {
-                checked = Some(topology);
-                findings = all;
-            }
-            Err((_, all)) => findings = all,
-        }
-    }
-    let index = LineIndex::new(text);
-    let shown: Vec<Value> = findings
+    let sources = SourceMap::of("manifest", text);
+    let diagnosis = topology::diagnose(&sources);
+    let shown: Vec<Value> = diagnosis
+        .findings
         .iter()
         .map(|finding| {
-            let position = finding.span.map(|span| index.position(span.start));
+            let position = finding.span.map(|span| sources.position(span));
             json!({
                 "code": finding.code, "severity": finding.severity, "message": finding.message, "help": finding.help,
                 "line": position.map(|at| at.line), "column": position.map(|at| at.column), "source": finding.source,
             })
         })
         .collect();
-    match checked {
+    match diagnosis.checked() {
         Some(checked) => {
             let mut observed = Observed::default();
             for id in checked.topology().resources.keys() {

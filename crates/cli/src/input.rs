@@ -2,7 +2,10 @@
 
 use anyhow::{Context as _, Result, bail};
 use std::{io::Read as _, path::Path};
-use topology::{Finding, Severity, Topology};
+use topology::{
+    Finding, Severity, Topology,
+    source::{SourceId, SourceMap},
+};
 
 /// Larger than any manifest that a person wrote, small enough to read at once.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -19,15 +22,20 @@ pub(crate) struct Source {
 /// A manifest and all that was found in it.
 #[derive(Debug)]
 pub(crate) struct Read {
-    /// The text.
-    pub(crate) source: Source,
-    /// What it says.
+    /// The texts.
+    pub(crate) sources: SourceMap,
+    /// What they say; empty if they cannot be read.
     pub(crate) topology: Topology,
     /// What is wrong with it, rules included.
     pub(crate) findings: Vec<Finding>,
 }
 
 impl Read {
+    /// The manifest's name as the user gave it.
+    pub(crate) fn name(&self) -> &str {
+        self.sources.name(SourceId::MANIFEST)
+    }
+
     /// Whether something stands in the way of deploying it.
     pub(crate) fn has_errors(&self) -> bool {
         self.findings
@@ -75,22 +83,16 @@ pub(crate) fn source(path: &Path) -> Result<Source> {
 
 /// Reads, parses, resolves and checks.
 pub(crate) fn read(path: &Path) -> Result<Read> {
-    let source = source(path)?;
-    let (manifest, mut findings) = topology::manifest::parse(&source.text);
-    let broken = findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
-    let resolved = topology::resolve::resolve(&manifest);
-    let mut topology = Topology::default();
-    // What follows from a text that cannot be read is noise.
-    if !broken {
-        findings.extend(resolved.findings);
-        topology = resolved.topology;
-        findings.extend(topology::rules::check(&topology));
-    }
+    let Source { name, text } = source(path)?;
+    let sources = SourceMap::of(name, text);
+    let diagnosis = topology::diagnose(&sources);
     Ok(Read {
-        source,
-        topology,
-        findings,
+        sources,
+        topology: if diagnosis.is_readable {
+            diagnosis.topology
+        } else {
+            Topology::default()
+        },
+        findings: diagnosis.findings,
     })
 }

@@ -4,7 +4,10 @@ use crate::input::Read;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 use std::io::IsTerminal as _;
-use topology::{Finding, Severity, source::LineIndex};
+use topology::{
+    Finding, Severity,
+    source::{SourceId, SourceMap},
+};
 
 fn level(severity: Severity) -> Level<'static> {
     match severity {
@@ -28,11 +31,12 @@ pub(crate) fn findings(read: &Read) -> String {
             .id(finding.code);
         let mut group = match finding.span {
             Some(span) => {
-                let end = span.end.min(read.source.text.len());
+                let text = read.sources.text(span.source);
+                let end = span.end.min(text.len());
                 let start = span.start.min(end);
                 title.element(
-                    Snippet::source(read.source.text.as_str())
-                        .path(read.source.name.as_str())
+                    Snippet::source(text)
+                        .path(read.sources.name(span.source))
                         .annotation(AnnotationKind::Primary.span(start..end)),
                 )
             }
@@ -58,7 +62,7 @@ pub(crate) fn findings(read: &Read) -> String {
     };
     out.push_str(&format!(
         "{}: {} errors, {} warnings, {} hints\n",
-        read.source.name,
+        read.name(),
         count(Severity::Error),
         count(Severity::Warning),
         count(Severity::Hint)
@@ -68,27 +72,26 @@ pub(crate) fn findings(read: &Read) -> String {
 
 /// The JSON contract of `check`.
 pub(crate) fn findings_json(read: &Read) -> Value {
-    let index = LineIndex::new(&read.source.text);
     let list: Vec<Value> = read
         .findings
         .iter()
-        .map(|finding| finding_json(finding, &read.source.name, &index))
+        .map(|finding| finding_json(finding, &read.sources))
         .collect();
     json!({ "version": 1, "findings": list })
 }
 
-fn finding_json(finding: &Finding, file: &str, index: &LineIndex<'_>) -> Value {
-    let position = finding.span.map(|span| index.position(span.start));
-    let end = finding.span.map(|span| index.position(span.end));
+fn finding_json(finding: &Finding, sources: &SourceMap) -> Value {
+    let at = finding.span.map(|span| sources.location(span));
+    let at = at.as_ref();
     json!({
         "code": finding.code,
         "severity": finding.severity,
         "message": finding.message,
-        "file": file,
-        "line": position.map(|position| position.line),
-        "column": position.map(|position| position.column),
-        "endLine": end.map(|position| position.line),
-        "endColumn": end.map(|position| position.column),
+        "file": at.map_or_else(|| sources.name(SourceId::MANIFEST), |at| &at.file),
+        "line": at.map(|at| at.line),
+        "column": at.map(|at| at.column),
+        "endLine": at.map(|at| at.end_line),
+        "endColumn": at.map(|at| at.end_column),
         "resource": finding.place.as_ref().map(|place| place.id.as_str()),
         "note": finding.note,
         "help": finding.help,

@@ -70,6 +70,35 @@ pub fn resource(value: &Value) -> Result<Resource, ImportError> {
     })
 }
 
+/// Children that the model keeps in a list of their parent: type of the child, list in the parent's
+/// `properties`.
+const INLINE: &[(&str, &str)] = &[
+    ("Microsoft.Network/virtualNetworks/subnets", "subnets"),
+    (
+        "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
+        "virtualNetworkPeerings",
+    ),
+    (
+        "Microsoft.Network/networkSecurityGroups/securityRules",
+        "securityRules",
+    ),
+    ("Microsoft.Network/routeTables/routes", "routes"),
+    (
+        "Microsoft.Network/loadBalancers/backendAddressPools",
+        "backendAddressPools",
+    ),
+];
+
+/// The resource in whose JSON a child stands inline, and the list in its `properties`; `None` for
+/// what is a resource of its own.
+pub fn inline_parent(id: &ResourceId) -> Option<(ResourceId, &'static str)> {
+    let kind = id.arm_type();
+    let (_, list) = INLINE
+        .iter()
+        .find(|(child, _)| child.eq_ignore_ascii_case(&kind))?;
+    Some((id.parent()?, list))
+}
+
 /// A region as ARM compares it: lower case, no spaces.
 pub fn normal_location(text: &str) -> String {
     text.chars()

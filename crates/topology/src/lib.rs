@@ -6,8 +6,8 @@
 //! - Same input, same bytes out.
 //!
 //! # Start here
-//! [`manifest::parse`] → [`resolve::resolve`] → [`rules::check`] → [`plan::plan`] and
-//! [`trace::trace`]; the two types to know are [`Topology`] and [`Finding`].
+//! [`diagnose()`] is [`manifest::parse_layers`] → [`resolve::resolve`] → [`rules::check`]; then
+//! [`plan::plan`] and [`trace::trace`]. The two types to know are [`Topology`] and [`Finding`].
 //!
 //! # Never
 //! Talks to Azure, knows a credential, prints, or decides how a finding is shown.
@@ -17,6 +17,7 @@
 
 pub mod arm;
 pub mod cost;
+mod diagnose;
 pub mod finding;
 pub mod fix;
 pub mod manifest;
@@ -29,6 +30,7 @@ pub mod rules;
 pub mod source;
 pub mod trace;
 
+pub use diagnose::{Diagnosis, diagnose};
 pub use finding::{Finding, Severity};
 pub use model::{Topology, id::ResourceId};
 pub use rules::Checked;

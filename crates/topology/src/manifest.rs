@@ -6,6 +6,8 @@
 //! [`crate::resolve`].
 
 mod decode;
+mod layers;
+mod raw;
 mod reader;
 pub(crate) mod suggest;
 mod yaml;
@@ -15,11 +17,13 @@ pub use decode::{
     PrivateEndpoint, PrivateLinkService, Probe, RelayItem, ResourceGroup, Route, RouteTable,
     SecurityRule, Subnet, Subscription, VirtualNetwork,
 };
+pub use raw::RawResource;
+pub(crate) use raw::Said;
 pub use reader::{Guid, Listen};
 
 use crate::{
     finding::Finding,
-    source::{Span, Spanned},
+    source::{SourceMap, Span, Spanned},
 };
 use indexmap::IndexMap;
 use reader::{Read as _, Reader};
@@ -44,11 +48,17 @@ pub struct Entry<T> {
     pub value: T,
 }
 
-/// Reads a manifest; what cannot be read is left out of it and reported.
+/// Reads a manifest of one text; what cannot be read is left out of it and reported.
 pub fn parse(text: &str) -> (Manifest, Vec<Finding>) {
+    parse_layers(&SourceMap::of("", text))
+}
+
+/// Reads a manifest of several texts, each laid over those before it: mappings merge, `null`
+/// removes a key, anything else replaces what was there.
+pub fn parse_layers(sources: &SourceMap) -> (Manifest, Vec<Finding>) {
     let mut reader = Reader::default();
     let mut manifest = Manifest::default();
-    if let Some(root) = yaml::read(text, &mut reader.findings) {
+    if let Some(root) = layers::read(sources, &mut reader) {
         manifest = Manifest::read(&root, &mut reader, "the manifest").unwrap_or_default();
         if let Some(version) = &manifest.linkspan
             && version.value != "v1"

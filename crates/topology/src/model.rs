@@ -15,11 +15,13 @@ pub mod dns;
 pub mod expectation;
 pub mod id;
 pub mod network;
+mod provenance;
 pub mod relay;
 
-use crate::{finding::Place, source::Span};
+use crate::source::Span;
 use id::ResourceId;
 use indexmap::IndexMap;
+pub use provenance::Provenance;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, net::Ipv4Addr};
@@ -179,50 +181,6 @@ pub struct EmptyProperties {
     /// All of them.
     #[serde(flatten)]
     pub extra: Extra,
-}
-
-/// Where values of the model came from in the manifest's text.
-#[derive(Clone, Debug, Default)]
-pub struct Provenance {
-    spans: BTreeMap<Place, Span>,
-}
-
-impl Provenance {
-    /// Remembers that `pointer` in `id` came from `span`.
-    pub fn record(&mut self, id: &ResourceId, pointer: impl Into<String>, span: Span) {
-        self.spans.insert(
-            Place {
-                id: id.clone(),
-                pointer: pointer.into(),
-            },
-            span,
-        );
-    }
-
-    /// The span of the place, or of its nearest recorded parent.
-    pub fn span(&self, place: &Place) -> Option<Span> {
-        let mut pointer = place.pointer.as_str();
-        loop {
-            let at = Place {
-                id: place.id.clone(),
-                pointer: pointer.to_owned(),
-            };
-            if let Some(span) = self.spans.get(&at) {
-                return Some(*span);
-            }
-            match pointer.rfind('/') {
-                Some(cut) => pointer = pointer.get(..cut).unwrap_or(""),
-                None => {
-                    return place.id.parent().and_then(|id| {
-                        self.span(&Place {
-                            id,
-                            pointer: String::new(),
-                        })
-                    });
-                }
-            }
-        }
-    }
 }
 
 macro_rules! typed_views {

@@ -29,6 +29,7 @@ mod index;
 mod names;
 mod network;
 mod private_link;
+mod raw;
 mod security;
 
 use crate::{
@@ -109,6 +110,7 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
     private_link::services(&mut cx, &addresses);
     private_link::endpoints(&mut cx);
     names::zones(&mut cx);
+    raw::resources(&mut cx);
     Resolved {
         topology: cx.out.topology,
         findings: cx.out.findings,

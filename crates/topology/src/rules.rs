@@ -231,6 +231,11 @@ pub fn arm_refusal(topology: &Topology, id: &ResourceId) -> Option<(Finding, &'s
 pub struct Checked<T>(T);
 
 impl Checked<Topology> {
+    /// For whoever has just asked [`check`] and saw no error.
+    pub(crate) fn after_check(topology: Topology) -> Self {
+        Self(topology)
+    }
+
     /// The topology.
     pub fn topology(&self) -> &Topology {
         &self.0

@@ -19,7 +19,7 @@ pub(crate) fn run(options: &Options) -> Result<u8> {
         bail!(
             "no client `{}` in {}; it has: {}",
             options.from,
-            read.source.name,
+            read.name(),
             known.join(", ")
         );
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Field, List, Section,
+    raw::RawResource,
     reader::{Guid, Listen, Read, Reader},
     yaml::Node,
 };
@@ -96,6 +97,10 @@ records! {
         section private_endpoints "privateEndpoints" PrivateEndpoint,
         /// Where clients stand.
         section clients "clients" Client,
+        /// Whole ARM resources as ARM spells them, and changes to those that the sections above make.
+        list resources "resources" RawResource,
+        /// URL of the JSON Schema, for editors.
+        optional schema "$schema" String,
     }
 
     /// A subscription.

@@ -7,7 +7,7 @@
 use super::suggest::clip;
 use crate::{
     finding::{Finding, Severity},
-    source::{Span, Spanned},
+    source::{SourceId, Span, Spanned},
 };
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,21 +20,25 @@ const MAX_NODES: usize = 400_000;
 const MAX_DEPTH: usize = 32;
 
 /// A value and its place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Node {
     /// The value's own text.
     pub(super) span: Span,
     /// What to underline when something about the node is missing: its key, or its first line.
     pub(super) label: Span,
+    /// Whether a scalar stands without quotes, so that `443` and `true` are more than texts.
+    pub(super) is_plain: bool,
     /// The value.
     pub(super) value: Value,
 }
 
 /// What a node holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     /// A plain `null`, `~` or nothing.
     Null,
+    /// Taken out by an overlay; never seen outside of `layers`.
+    Removed,
     /// Anything else that is one word or text.
     Scalar(String),
     /// A list.
@@ -47,7 +51,7 @@ impl Value {
     /// The word for it in messages.
     pub(super) fn kind(&self) -> &'static str {
         match self {
-            Self::Null => "nothing",
+            Self::Null | Self::Removed => "nothing",
             Self::Scalar(_) => "a text",
             Self::Sequence(_) => "a list",
             Self::Mapping(_) => "a mapping",
@@ -62,12 +66,13 @@ fn error(code: &'static str, message: impl Into<String>, span: Span) -> Finding 
 /// Line starts, to turn the parser's line and column into byte offsets. The parser's own index is
 /// not used: it counts bytes in some places and characters in others.
 struct Offsets<'text> {
+    source: SourceId,
     text: &'text str,
     starts: Vec<usize>,
 }
 
 impl<'text> Offsets<'text> {
-    fn new(text: &'text str) -> Self {
+    fn new(source: SourceId, text: &'text str) -> Self {
         let bytes = text.as_bytes();
         let ends = bytes.iter().enumerate().filter(|(at, byte)| {
             **byte == b'\n' || (**byte == b'\r' && bytes.get(at.saturating_add(1)) != Some(&b'\n'))
@@ -75,7 +80,11 @@ impl<'text> Offsets<'text> {
         let starts = std::iter::once(0)
             .chain(ends.map(|(at, _)| at.saturating_add(1)))
             .collect();
-        Self { text, starts }
+        Self {
+            source,
+            text,
+            starts,
+        }
     }
 
     fn byte(&self, marker: &Marker) -> usize {
@@ -100,14 +109,18 @@ impl<'text> Offsets<'text> {
         let start = self.byte(&span.start);
         let end = self.byte(&span.end);
         let kept = self.text.get(start..end).unwrap_or("").trim_end();
-        Span::new(start, start.saturating_add(kept.len()))
+        Span::within(self.source, start, start.saturating_add(kept.len()))
     }
 
     /// The part of the span on its first line.
     fn first_line(&self, span: Span) -> Span {
         let text = self.text.get(span.start..span.end).unwrap_or("");
         let line = text.lines().next().unwrap_or("").trim_end();
-        Span::new(span.start, span.start.saturating_add(line.len()))
+        Span::within(
+            span.source,
+            span.start,
+            span.start.saturating_add(line.len()),
+        )
     }
 }
 
@@ -134,22 +147,40 @@ enum Key {
     Dropped,
 }
 
-/// Reads the text; `None` if there is nothing to decode, and then a finding says why.
-pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
-    if let Some(finding) = unreadable(text) {
-        findings.push(finding);
-        return None;
-    }
-    // A byte order mark is no part of the document; columns after it stay right because it is
-    // replaced by nothing only for the parser's first line.
+/// Reads a whole text; `None` if there is nothing to decode. A finding says why, unless the text
+/// is empty: see [`empty`].
+pub(super) fn read(text: &str, source: SourceId, findings: &mut Vec<Finding>) -> Option<Node> {
+    // A byte order mark is no part of the document.
     let skipped = if text.starts_with('\u{feff}') {
         '\u{feff}'.len_utf8()
     } else {
         0
     };
+    read_from(text, source, skipped, findings)
+}
+
+/// Reads what stands from `skipped` on; places are those in the whole text.
+pub(super) fn read_from(
+    text: &str,
+    source: SourceId,
+    skipped: usize,
+    findings: &mut Vec<Finding>,
+) -> Option<Node> {
     let body = text.get(skipped..).unwrap_or("");
+    let shift = |span: Span| {
+        Span::within(
+            span.source,
+            span.start.saturating_add(skipped),
+            span.end.saturating_add(skipped),
+        )
+    };
+    if let Some(mut finding) = unreadable(body, source) {
+        finding.span = finding.span.map(shift);
+        findings.push(finding);
+        return None;
+    }
     let mut tree = Tree {
-        offsets: Offsets::new(body),
+        offsets: Offsets::new(source, body),
         findings: Vec::new(),
         frames: Vec::new(),
         anchors: BTreeMap::new(),
@@ -181,7 +212,7 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
                     .get(at..)
                     .and_then(|rest| rest.chars().next())
                     .map_or(0, char::len_utf8);
-                tree.findings.push(error("YAML001", format!("malformed YAML: {}", clip(problem.info(), 120)), Span::new(at, at.saturating_add(end)))
+                tree.findings.push(error("YAML001", format!("malformed YAML: {}", clip(problem.info(), 120)), Span::within(source, at, at.saturating_add(end)))
                     .help("mind indentation (spaces, no tabs), a space after `:`, and closing quotes and brackets"));
                 tree.root = None;
                 tree.stopped = true;
@@ -191,15 +222,6 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
             break;
         }
     }
-    if tree.root.is_none() && tree.findings.is_empty() {
-        tree.findings.push(empty());
-    }
-    let shift = |span: Span| {
-        Span::new(
-            span.start.saturating_add(skipped),
-            span.end.saturating_add(skipped),
-        )
-    };
     findings.extend(tree.findings.into_iter().map(|mut finding| {
         finding.span = finding.span.map(shift);
         finding
@@ -211,13 +233,14 @@ pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
     Some(root)
 }
 
-fn empty() -> Finding {
+/// The finding about a manifest without a word in it.
+pub(super) fn empty() -> Finding {
     error("YAML002", "the manifest is empty", Span::new(0, 0)).help(
         "begin with `linkspan: v1` and `name: …`; `examples/internal-apim.yaml` is a whole one",
     )
 }
 
-fn unreadable(text: &str) -> Option<Finding> {
+fn unreadable(text: &str, source: SourceId) -> Option<Finding> {
     if text.len() > MAX_BYTES {
         return Some(
             error(
@@ -226,7 +249,7 @@ fn unreadable(text: &str) -> Option<Finding> {
                     "the text has {} bytes; a manifest may have {MAX_BYTES}",
                     text.len()
                 ),
-                Span::new(0, 0),
+                Span::within(source, 0, 0),
             )
             .note("a manifest of ten thousand resources takes about one megabyte")
             .help("check that this is the manifest, or split it"),
@@ -244,16 +267,13 @@ fn unreadable(text: &str) -> Option<Finding> {
                     "the text holds the control character U+{:04X}",
                     u32::from(found)
                 ),
-                Span::new(at, at.saturating_add(found.len_utf8())),
+                Span::within(source, at, at.saturating_add(found.len_utf8())),
             )
             .note("this looks like a binary file, or one in another encoding than UTF-8")
             .help("save it as UTF-8 text"),
         );
     }
-    text.trim_start_matches('\u{feff}')
-        .trim()
-        .is_empty()
-        .then(empty)
+    None
 }
 
 impl Node {
@@ -261,7 +281,7 @@ impl Node {
         self.span = shift(self.span);
         self.label = shift(self.label);
         match &mut self.value {
-            Value::Null | Value::Scalar(_) => {}
+            Value::Null | Value::Removed | Value::Scalar(_) => {}
             Value::Sequence(items) => items.iter_mut().for_each(|node| node.shift(shift)),
             Value::Mapping(entries) => {
                 for (key, node) in entries {
@@ -275,7 +295,7 @@ impl Node {
     /// How many nodes hang on it, itself included, counted up to `limit`.
     fn count(&self, limit: usize) -> usize {
         let children: &mut dyn Iterator<Item = &Self> = match &self.value {
-            Value::Null | Value::Scalar(_) => return 1,
+            Value::Null | Value::Removed | Value::Scalar(_) => return 1,
             Value::Sequence(items) => &mut items.iter(),
             Value::Mapping(entries) => &mut entries.iter().map(|(_, node)| node),
         };
@@ -291,7 +311,7 @@ impl Node {
 
     fn depth(&self) -> usize {
         let below = match &self.value {
-            Value::Null | Value::Scalar(_) => None,
+            Value::Null | Value::Removed | Value::Scalar(_) => None,
             Value::Sequence(items) => items.iter().map(Self::depth).max(),
             Value::Mapping(entries) => entries.iter().map(|(_, node)| node.depth()).max(),
         };
@@ -327,7 +347,7 @@ impl Tree<'_> {
                 } else {
                     Value::Scalar(text.into_owned())
                 };
-                self.place(span, anchor, value);
+                self.place(span, anchor, style == ScalarStyle::Plain, value);
             }
             Event::SequenceStart(anchor, _) => self.open(span, anchor, Items::Sequence(Vec::new())),
             Event::MappingStart(anchor, _) => {
@@ -347,7 +367,8 @@ impl Tree<'_> {
                         Items::Sequence(items) => Value::Sequence(items),
                         Items::Mapping { entries, .. } => Value::Mapping(entries),
                     };
-                    self.place(Span::new(frame.start.start, span.end), frame.anchor, value);
+                    let whole = Span::within(span.source, frame.start.start, span.end);
+                    self.place(whole, frame.anchor, false, value);
                 }
             }
             Event::Alias(anchor) => self.alias(anchor, span),
@@ -417,7 +438,7 @@ impl Tree<'_> {
         };
         let count = node.count(MAX_NODES);
         let too_deep = self.frames.len().saturating_add(node.depth()) > MAX_DEPTH;
-        let value = node.value.clone();
+        let (is_plain, value) = (node.is_plain, node.value.clone());
         if too_deep {
             self.stop(
                 error(
@@ -428,18 +449,19 @@ impl Tree<'_> {
                 .help("write the value out"),
             );
         } else if self.spend(count, span) {
-            self.place(span, 0, value);
+            self.place(span, 0, is_plain, value);
         }
     }
 
     /// Puts a finished value where it belongs.
-    fn place(&mut self, span: Span, anchor: usize, value: Value) {
+    fn place(&mut self, span: Span, anchor: usize, is_plain: bool, value: Value) {
         if !self.spend(1, span) {
             return;
         }
         let mut node = Node {
             span,
             label: self.offsets.first_line(span),
+            is_plain,
             value,
         };
         if anchor > 0 {

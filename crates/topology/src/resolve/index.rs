@@ -191,7 +191,7 @@ impl Index {
     }
 
     /// The group that a reference names; reports one that is not there.
-    fn group(
+    pub(super) fn group(
         &self,
         reference: &Field<String>,
         manifest: &Manifest,
@@ -613,6 +613,24 @@ pub(super) fn subscription(manifest: &Manifest, text: &str) -> Option<String> {
             .as_ref()
             .map_or_else(String::new, |id| id.value.0.clone()),
     )
+}
+
+/// The id of a subscription by its short name or id; reports one that is not there.
+pub(super) fn known_subscription(
+    manifest: &Manifest,
+    reference: &Spanned<String>,
+    out: &mut Output,
+) -> Option<String> {
+    let found = subscription(manifest, &reference.value);
+    if found.is_none() {
+        dangling(
+            out,
+            "subscription",
+            reference,
+            keys(&manifest.subscriptions),
+        );
+    }
+    found.filter(|id| !id.is_empty())
 }
 
 /// The reference to the NAT subnet of a Private Link Service.

@@ -1,0 +1,285 @@
+//! Whole ARM resources in a manifest, and changes to those that its short sections make.
+//!
+//! `resources:` says anything that ARM can say. Each entry names a resource, by `id` or by `type`,
+//! `name` (`PARENT/CHILD` for a child) and `resourceGroup`; everything else in it is ARM's JSON. It
+//! is laid over what the short sections make of the same resource: mappings merge, `null` removes,
+//! lists of things with a `name` (or an `id`) merge by it, other lists replace. An item of such a
+//! list that says `$remove: true` is taken out.
+
+use super::{
+    Field,
+    reader::{Read, Reader},
+    yaml::{Node, Value as Yaml},
+};
+use crate::source::{Span, Spanned};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+const KEYS: [&str; 6] = [
+    "id",
+    "type",
+    "name",
+    "resourceGroup",
+    "subscription",
+    "existing",
+];
+/// Takes an item out of a list that is merged by name.
+const REMOVE: &str = "$remove";
+
+/// An entry of `resources`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawResource {
+    /// The whole id.
+    pub id: Field<String>,
+    /// ARM's type, such as `Microsoft.Network/virtualNetworks/subnets`.
+    pub arm_type: Field<String>,
+    /// Its name; `PARENT/CHILD` for a child.
+    pub name: Field<String>,
+    /// Its group, by name or id.
+    pub resource_group: Field<String>,
+    /// The subscription of a resource group, by short name or id.
+    pub subscription: Field<String>,
+    /// Read, never changed.
+    pub existing: Field<bool>,
+    /// What to underline when something is missing.
+    pub label: Span,
+    members: Vec<(Spanned<String>, Node)>,
+}
+
+impl Read for RawResource {
+    fn read(node: &Node, reader: &mut Reader, _key: &str) -> Option<Self> {
+        let Yaml::Mapping(entries) = &node.value else {
+            // Reports that it is no mapping.
+            reader.fields(node, "an entry of `resources`", &[])?;
+            return None;
+        };
+        let (known, members): (Vec<_>, Vec<_>) = entries
+            .iter()
+            .cloned()
+            .partition(|(key, _)| KEYS.contains(&key.value.as_str()));
+        let named = Node {
+            value: Yaml::Mapping(known),
+            ..*node
+        };
+        let fields = reader.fields(&named, "an entry of `resources`", &KEYS)?;
+        Some(Self {
+            id: reader.optional(&fields, "id"),
+            arm_type: reader.optional(&fields, "type"),
+            name: reader.optional(&fields, "name"),
+            resource_group: reader.optional(&fields, "resourceGroup"),
+            subscription: reader.optional(&fields, "subscription"),
+            existing: reader.optional(&fields, "existing"),
+            label: node.label,
+            members,
+        })
+    }
+}
+
+/// Something that a raw resource says about a place of the resource's ARM JSON.
+pub(crate) enum Said {
+    /// The value came from here.
+    Stated(Span),
+    /// The value was replaced as a whole: what was known about its parts is void.
+    Replaced,
+}
+
+impl RawResource {
+    /// Lays its ARM members over a resource's JSON; `say` is told each JSON pointer. A fresh
+    /// resource keeps `null` as ARM gave it; elsewhere `null` removes.
+    pub(crate) fn lay_over(
+        &self,
+        value: &mut Value,
+        is_fresh: bool,
+        say: &mut dyn FnMut(&str, Said),
+    ) {
+        let mut pointer = String::new();
+        let mut merge = Merge { is_fresh, say };
+        merge.members(value, &self.members, &mut pointer);
+    }
+}
+
+struct Merge<'s> {
+    is_fresh: bool,
+    say: &'s mut dyn FnMut(&str, Said),
+}
+
+impl Merge<'_> {
+    fn members(
+        &mut self,
+        value: &mut Value,
+        entries: &[(Spanned<String>, Node)],
+        pointer: &mut String,
+    ) {
+        if !value.is_object() {
+            *value = Value::Object(Map::new());
+        }
+        let Some(members) = value.as_object_mut() else {
+            return;
+        };
+        for (key, node) in entries {
+            let before = pointer.len();
+            push(pointer, &key.value);
+            if matches!(node.value, Yaml::Null) && !self.is_fresh {
+                members.shift_remove(&key.value);
+                (self.say)(pointer, Said::Replaced);
+                (self.say)(pointer, Said::Stated(key.span));
+            } else {
+                let member = members.entry(key.value.clone()).or_insert(Value::Null);
+                self.node(member, node, pointer);
+            }
+            pointer.truncate(before);
+        }
+    }
+
+    fn node(&mut self, value: &mut Value, node: &Node, pointer: &mut String) {
+        match &node.value {
+            Yaml::Mapping(entries) => {
+                (self.say)(pointer, Said::Stated(node.label));
+                self.members(value, entries, pointer);
+            }
+            Yaml::Sequence(items) => {
+                (self.say)(pointer, Said::Stated(node.label));
+                match key_of(value, items) {
+                    Some(key) => self.merged(value, items, key, pointer),
+                    None => self.list(value, items, pointer),
+                }
+            }
+            Yaml::Null | Yaml::Removed | Yaml::Scalar(_) => {
+                (self.say)(pointer, Said::Replaced);
+                (self.say)(pointer, Said::Stated(node.span));
+                *value = scalar(node, is_text(pointer));
+            }
+        }
+    }
+
+    /// A list as a whole.
+    fn list(&mut self, value: &mut Value, items: &[Node], pointer: &mut String) {
+        (self.say)(pointer, Said::Replaced);
+        let mut list = Vec::with_capacity(items.len());
+        for (at, node) in items.iter().enumerate() {
+            let mut item = Value::Null;
+            self.item(&mut item, node, at, pointer);
+            list.push(item);
+        }
+        *value = Value::Array(list);
+    }
+
+    fn item(&mut self, value: &mut Value, node: &Node, at: usize, pointer: &mut String) {
+        let before = pointer.len();
+        push(pointer, &at.to_string());
+        self.node(value, node, pointer);
+        pointer.truncate(before);
+    }
+
+    /// A list whose items are told apart by `key`.
+    fn merged(&mut self, value: &mut Value, items: &[Node], key: &str, pointer: &mut String) {
+        let Some(list) = value.as_array_mut() else {
+            return;
+        };
+        let mut places: BTreeMap<String, usize> = list
+            .iter()
+            .enumerate()
+            .filter_map(|(at, item)| Some((item.get(key)?.as_str()?.to_lowercase(), at)))
+            .collect();
+        let mut removed = Vec::new();
+        for node in items {
+            let Some(name) = text_of(node, key) else {
+                continue;
+            };
+            let known = places.get(&name.to_lowercase()).copied();
+            if text_of(node, REMOVE).is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+                removed.extend(known);
+                continue;
+            }
+            let at = known.unwrap_or_else(|| {
+                places.insert(name.to_lowercase(), list.len());
+                list.push(Value::Null);
+                list.len().saturating_sub(1)
+            });
+            if let Some(item) = list.get_mut(at) {
+                self.item(item, node, at, pointer);
+            }
+        }
+        if !removed.is_empty() {
+            // Places behind the first one that goes move up.
+            (self.say)(pointer, Said::Replaced);
+            let mut at = 0_usize;
+            list.retain(|_| {
+                let stays = !removed.contains(&at);
+                at = at.saturating_add(1);
+                stays
+            });
+        }
+    }
+}
+
+/// The member by which two lists are merged: both must have it in every item.
+fn key_of(value: &Value, items: &[Node]) -> Option<&'static str> {
+    let list = value.as_array().filter(|list| !list.is_empty())?;
+    ["name", "id"].into_iter().find(|key| {
+        !items.is_empty()
+            && items.iter().all(|node| text_of(node, key).is_some())
+            && list
+                .iter()
+                .all(|item| item.get(key).is_some_and(Value::is_string))
+    })
+}
+
+fn text_of<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+    let Yaml::Mapping(entries) = &node.value else {
+        return None;
+    };
+    let (_, found) = entries.iter().find(|(known, _)| known.value == key)?;
+    match &found.value {
+        Yaml::Scalar(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn push(pointer: &mut String, key: &str) {
+    pointer.push('/');
+    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+}
+
+/// Tags and zones are texts, however they are written.
+fn is_text(pointer: &str) -> bool {
+    pointer.starts_with("/tags/") || pointer.starts_with("/zones/")
+}
+
+/// A scalar as JSON, by YAML's core schema.
+fn scalar(node: &Node, as_text: bool) -> Value {
+    let Yaml::Scalar(text) = &node.value else {
+        return Value::Null;
+    };
+    if !node.is_plain || as_text {
+        return Value::String(text.clone());
+    }
+    match text.as_str() {
+        "true" | "True" | "TRUE" => return Value::Bool(true),
+        "false" | "False" | "FALSE" => return Value::Bool(false),
+        _ => {}
+    }
+    number(text).unwrap_or_else(|| Value::String(text.clone()))
+}
+
+fn number(text: &str) -> Option<Value> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        || !digits
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '-' | '+'))
+    {
+        return None;
+    }
+    if let Ok(number) = text.parse::<u64>() {
+        return Some(Value::from(number));
+    }
+    if let Ok(number) = text.parse::<i64>() {
+        return Some(Value::from(number));
+    }
+    let number = text
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite())?;
+    Some(Value::from(number))
+}

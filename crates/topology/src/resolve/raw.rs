@@ -1,0 +1,225 @@
+//! Raw ARM resources: new ones, and changes to those that the short sections made.
+
+use super::{
+    Context, Output,
+    index::{Index, known_subscription},
+    is_set,
+};
+use crate::{
+    arm,
+    manifest::{Manifest, RawResource, Said, suggest::clip},
+    model::{OWNER_TAG, Resource, id::ResourceId},
+};
+use serde_json::{Map, Value, json};
+
+const GROUPS: &str = "Microsoft.Resources/resourceGroups";
+
+pub(super) fn resources(cx: &mut Context<'_>) {
+    for raw in cx.manifest.resources.iter().flat_map(|list| &list.value) {
+        let raw = &raw.value;
+        if let Some(id) = id(&cx.index, cx.manifest, &mut cx.out, raw) {
+            lay(&mut cx.out, raw, id);
+        }
+    }
+}
+
+/// The id of a raw resource; reports what keeps it from having one.
+pub(super) fn id(
+    index: &Index,
+    manifest: &Manifest,
+    out: &mut Output,
+    raw: &RawResource,
+) -> Option<ResourceId> {
+    if let Some(id) = &raw.id {
+        return match id.value.parse() {
+            Ok(id) => Some(id),
+            Err(error) => {
+                let error: crate::model::id::ResourceIdError = error;
+                let message = format!("`{}` is no resource id", clip(&id.value, 40));
+                out.error("MAN014", message, id.span, error.reason);
+                None
+            }
+        };
+    }
+    let (Some(kind), Some(name)) = (&raw.arm_type, &raw.name) else {
+        let help = "add `id`, or `type`, `name` and `resourceGroup`";
+        out.error("MAN014", "this resource has no id", raw.label, help);
+        return None;
+    };
+    if kind.value.eq_ignore_ascii_case(GROUPS) {
+        let Some(reference) = &raw.subscription else {
+            let help = "add `subscription`, by its short name or id";
+            out.error(
+                "MAN014",
+                "this resource group has no subscription",
+                raw.label,
+                help,
+            );
+            return None;
+        };
+        let subscription = known_subscription(manifest, reference, out)?;
+        return Some(ResourceId::group(&subscription, &name.value));
+    }
+    if raw.resource_group.is_none() {
+        let help = "add `resourceGroup`, or the whole `id`";
+        out.error("MAN014", "this resource has no group", raw.label, help);
+        return None;
+    }
+    let group = index.group(&raw.resource_group, manifest, out)?;
+    let kinds: Vec<&str> = kind.value.split('/').collect();
+    let names: Vec<&str> = name.value.split('/').collect();
+    let text = match kinds.as_slice() {
+        [namespace, kinds @ ..] if !kinds.is_empty() && kinds.len() == names.len() => {
+            let pairs: Vec<String> = kinds
+                .iter()
+                .zip(&names)
+                .map(|(kind, name)| format!("{kind}/{name}"))
+                .collect();
+            format!("{}/providers/{namespace}/{}", group.id, pairs.join("/"))
+        }
+        _ => {
+            let message = format!(
+                "`{}` does not fit its type `{}`",
+                clip(&name.value, 40),
+                clip(&kind.value, 60)
+            );
+            let help =
+                "a type is `NAMESPACE/TYPE`; a child is `NAMESPACE/TYPE/CHILD` and `PARENT/NAME`";
+            out.error("MAN014", message, name.span, help);
+            return None;
+        }
+    };
+    match text.parse() {
+        Ok(id) => Some(id),
+        Err(error) => {
+            let error: crate::model::id::ResourceIdError = error;
+            let message = format!("`{}` makes no resource id", clip(&name.value, 40));
+            out.error("MAN014", message, name.span, error.reason);
+            None
+        }
+    }
+}
+
+/// Lays a raw resource over the topology.
+fn lay(out: &mut Output, raw: &RawResource, id: ResourceId) {
+    // A child that its parent holds inline is a change to the parent.
+    if let Some((parent, list)) = arm::inline_parent(&id)
+        && out.topology.resources.contains_key(&parent)
+    {
+        lay_inline(out, raw, &id, &parent, list);
+        return;
+    }
+    let known = out.topology.resources.get(&id);
+    let is_fresh = known.is_none();
+    let (mut value, was_existing) = match known.map(|known| (arm::export(known), known.existing)) {
+        Some((Ok(value), existing)) => (value, existing),
+        Some((Err(_), _)) | None => (json!({ "id": id }), false),
+    };
+    let provenance = &mut out.topology.provenance;
+    if is_fresh {
+        provenance.record(&id, "", raw.label);
+    }
+    raw.lay_over(&mut value, is_fresh, &mut |pointer, said| match said {
+        Said::Stated(span) => provenance.record(&id, pointer, span),
+        Said::Replaced => provenance.forget_below(&id, pointer),
+    });
+    put(out, raw, &id, value, is_fresh, was_existing);
+}
+
+/// A subnet, rule or route: an item of a list in its parent's JSON.
+fn lay_inline(
+    out: &mut Output,
+    raw: &RawResource,
+    id: &ResourceId,
+    parent: &ResourceId,
+    list: &'static str,
+) {
+    let Some(Ok(mut value)) = out.topology.resources.get(parent).map(arm::export) else {
+        return;
+    };
+    let was_existing = out
+        .topology
+        .resources
+        .get(parent)
+        .is_some_and(|parent| parent.existing);
+    let Some(members) = value.as_object_mut() else {
+        return;
+    };
+    let properties = members
+        .entry("properties")
+        .or_insert_with(|| Value::Object(Map::new()));
+    let items = properties
+        .as_object_mut()
+        .map(|properties| properties.entry(list).or_insert_with(|| json!([])))
+        .and_then(Value::as_array_mut);
+    let Some(items) = items else { return };
+    let found = items.iter().position(|item| {
+        item.get("name")
+            .and_then(Value::as_str)
+            .is_some_and(|name| name.eq_ignore_ascii_case(id.name()))
+    });
+    let at = found.unwrap_or_else(|| {
+        items.push(json!({ "name": id.name() }));
+        items.len().saturating_sub(1)
+    });
+    let provenance = &mut out.topology.provenance;
+    let base = format!("/properties/{list}/{at}");
+    if found.is_none() {
+        provenance.record(parent, base.clone(), raw.label);
+        provenance.record(id, "", raw.label);
+    }
+    if let Some(item) = items.get_mut(at) {
+        raw.lay_over(item, found.is_none(), &mut |pointer, said| match said {
+            Said::Stated(span) => {
+                provenance.record(parent, format!("{base}{pointer}"), span);
+                provenance.record(id, pointer, span);
+            }
+            Said::Replaced => {
+                provenance.forget_below(parent, &format!("{base}{pointer}"));
+                provenance.forget_below(id, pointer);
+            }
+        });
+    }
+    put(out, raw, parent, value, false, was_existing);
+}
+
+fn put(
+    out: &mut Output,
+    raw: &RawResource,
+    id: &ResourceId,
+    value: Value,
+    is_fresh: bool,
+    was_existing: bool,
+) {
+    let mut resource: Resource = match arm::resource(&value) {
+        Ok(resource) => resource,
+        Err(error) => {
+            let mut message = format!("`{}` does not fit its type", clip(&id.short(), 60));
+            if let Some(source) = std::error::Error::source(&error) {
+                message = format!("{message}: {}", clip(&source.to_string(), 120));
+            }
+            let help = "write the property as ARM spells it";
+            out.error("MAN015", message, raw.label, help);
+            return;
+        }
+    };
+    resource.existing = match &raw.existing {
+        Some(_) => is_set(&raw.existing),
+        None => was_existing,
+    };
+    // What has a place in a region can be tagged; children cannot.
+    if is_fresh
+        && !resource.existing
+        && resource.location.is_some()
+        && !out.topology.name.is_empty()
+        && !resource.tags.contains_key(OWNER_TAG)
+    {
+        resource
+            .tags
+            .insert(OWNER_TAG.to_owned(), out.topology.name.clone());
+    }
+    out.topology.resources.insert(id.clone(), resource);
+}
+
+#[cfg(test)]
+mod tests;
