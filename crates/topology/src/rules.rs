@@ -15,11 +15,12 @@ mod prelude;
 mod tests;
 
 use crate::{
-    finding::{Finding, Severity},
+    finding::{Finding, Related, Severity},
     model::{Topology, id::ResourceId},
+    source::Span,
 };
 use facts::Subject;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One rule.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +41,8 @@ pub struct Rule {
     pub arm_code: Option<&'static str>,
     /// Whether its findings carry a [`crate::finding::Fix`] that is safe to apply unread.
     pub has_fix: bool,
-    /// Codes whose finding at the same resource, or at one that this finding relates to, is the
-    /// cause: this finding is left out then.
+    /// Codes whose finding is about a resource that this one is about too, and is its cause: this
+    /// one is left out then. A finding is about the resource of its place and those it relates to.
     pub after: &'static [&'static str],
     /// Further codes that the bad examples show, because they break more than one thing.
     pub also: &'static [&'static str],
@@ -181,36 +182,73 @@ fn checked_by(topology: &Topology, wanted: impl Fn(&Rule) -> bool) -> Vec<Findin
     silence_consequences(&mut findings);
     topology.locate(&mut findings);
     findings.sort_by(|one, other| {
-        (one.span, one.code, &one.message, &one.place).cmp(&(
+        (one.span, one.code, &one.place, &one.message).cmp(&(
             other.span,
             other.code,
-            &other.message,
             &other.place,
+            &other.message,
         ))
     });
-    findings.dedup();
-    findings
+    one_a_cause(findings)
 }
 
 /// Leaves out what follows from another finding.
 fn silence_consequences(findings: &mut Vec<Finding>) {
-    let causes: BTreeSet<(&'static str, ResourceId)> = findings
-        .iter()
-        .filter_map(|finding| Some((finding.code, finding.place.as_ref()?.id.clone())))
-        .collect();
+    fn about(finding: &Finding) -> impl Iterator<Item = &ResourceId> {
+        let related = finding.related.iter().map(|related| &related.place.id);
+        finding.place.iter().map(|place| &place.id).chain(related)
+    }
+    let mut causes: BTreeSet<(&'static str, ResourceId)> = BTreeSet::new();
+    for finding in findings.iter() {
+        causes.extend(about(finding).map(|id| (finding.code, id.clone())));
+    }
     findings.retain(|finding| {
         let after = explain(finding.code).map_or(&[] as &[_], |rule| rule.after);
-        after.is_empty()
-            || !finding
-                .place
-                .iter()
-                .chain(finding.related.iter().map(|related| &related.place))
-                .any(|place| {
-                    after
-                        .iter()
-                        .any(|cause| causes.contains(&(*cause, place.id.clone())))
-                })
+        !after
+            .iter()
+            .any(|cause| about(finding).any(|id| causes.contains(&(*cause, id.clone()))))
     });
+}
+
+/// Puts findings of one rule together that one place of the text, or of the model, is the cause
+/// of: equal machines that are derived from one line, a security rule that stops many.
+fn one_a_cause(findings: Vec<Finding>) -> Vec<Finding> {
+    type Key = (&'static str, Option<Span>, Option<ResourceId>, String);
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
+    for finding in findings {
+        let id = finding.place.as_ref().map(|place| place.id.clone());
+        let pointer = finding.place.as_ref().map(|place| place.pointer.clone());
+        let key = (
+            finding.code,
+            finding.span,
+            id.filter(|_| finding.span.is_none()),
+            pointer.unwrap_or_default(),
+        );
+        let first = places.get(&key).and_then(|at| kept.get_mut(*at));
+        let Some(first) = first else {
+            places.insert(key, kept.len());
+            kept.push(finding);
+            continue;
+        };
+        if first.message != finding.message
+            && let Some(place) = finding.place
+        {
+            first.related.push(Related {
+                place,
+                span: None,
+                label: finding.message,
+            });
+        }
+        if let (Some(fix), Some(more)) = (&mut first.fix, finding.fix) {
+            for change in more.changes {
+                if !fix.changes.contains(&change) {
+                    fix.changes.push(change);
+                }
+            }
+        }
+    }
+    kept
 }
 
 /// The first error at a resource or a part of it that ARM refuses, with ARM's code.

@@ -1,7 +1,160 @@
 //! Every rule with its examples and its fix, and the laws that hold for all of them.
 
 use super::*;
+use crate::{finding::Fix, fix, source::SourceMap};
 use std::collections::{BTreeMap, BTreeSet};
+
+const EXAMPLE: &str = include_str!("../../../../examples/internal-apim.yaml");
+
+/// The findings of an example: laid over the example topology, or a manifest of its own.
+#[track_caller]
+fn diagnosed(example: &str) -> (Topology, Vec<Finding>) {
+    let mut sources = SourceMap::default();
+    if !example.starts_with("linkspan:") {
+        sources.add("internal-apim.yaml", EXAMPLE);
+    }
+    sources.add("example.yaml", &repeated(example));
+    let (manifest, mut findings) = crate::manifest::parse_layers(&sources);
+    let resolved = crate::resolve::resolve(&manifest);
+    findings.extend(resolved.findings);
+    assert!(findings.is_empty(), "{example}\nis not read: {findings:#?}");
+    findings.extend(check(&resolved.topology));
+    (resolved.topology, findings)
+}
+
+/// Writes out the lines `#* 100: text` of an example: the text a hundred times, `{n}` counted.
+fn repeated(example: &str) -> String {
+    let mut text = String::new();
+    for line in example.lines() {
+        let counted = line
+            .strip_prefix("#* ")
+            .and_then(|rest| rest.split_once(": "));
+        match counted {
+            Some((count, line)) => {
+                for n in 0..count.parse::<usize>().unwrap() {
+                    text.push_str(&line.replace("{n}", &n.to_string()));
+                    text.push('\n');
+                }
+            }
+            None => {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+/// Codes at warning and above, and the hint that is looked for.
+fn codes(findings: &[Finding], code: &str) -> BTreeSet<&'static str> {
+    findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Hint || finding.code == code)
+        .map(|finding| finding.code)
+        .collect()
+}
+
+/// What was found, a line a finding.
+fn shown(findings: &[Finding]) -> String {
+    findings
+        .iter()
+        .map(|finding| {
+            let place = finding.place.as_ref();
+            let place = place.map(|place| format!("{}{}", place.id.short(), place.pointer));
+            format!(
+                "    {} {} at {}\n",
+                finding.code,
+                finding.message,
+                place.unwrap_or_default()
+            )
+        })
+        .collect()
+}
+
+/// All failures at once, so that one run shows everything.
+#[track_caller]
+fn no_failures(failures: &[String]) {
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+#[test]
+fn each_bad_example_shows_its_rule_and_nothing_else() {
+    let mut failures = Vec::new();
+    for rule in all() {
+        if rule.bad.is_empty() {
+            failures.push(format!("{} has no bad example", rule.code));
+        }
+        for example in rule.bad {
+            let (_, findings) = diagnosed(example);
+            let mut wanted: BTreeSet<&str> = rule.also.iter().copied().collect();
+            wanted.insert(rule.code);
+            let mut own = findings.iter().filter(|finding| finding.code == rule.code);
+            if codes(&findings, rule.code) != wanted || own.any(|finding| finding.span.is_none()) {
+                failures.push(format!(
+                    "{} wants {wanted:?}, each with a place, of\n  {example}\n{}",
+                    rule.code,
+                    shown(&findings)
+                ));
+            }
+        }
+    }
+    no_failures(&failures);
+}
+
+#[test]
+fn each_good_example_is_clean() {
+    let mut failures = Vec::new();
+    for rule in all() {
+        if rule.good.is_empty() {
+            failures.push(format!("{} has no good example", rule.code));
+        }
+        for example in rule.good {
+            let (_, findings) = diagnosed(example);
+            if !codes(&findings, rule.code).is_empty() {
+                failures.push(format!("{}: {example}\n{}", rule.code, shown(&findings)));
+            }
+        }
+    }
+    no_failures(&failures);
+}
+
+#[test]
+fn each_fix_mends_its_finding_and_breaks_nothing() {
+    let mut failures = Vec::new();
+    for rule in all() {
+        let mut is_fixed = false;
+        for example in rule.bad {
+            let (topology, findings) = diagnosed(example);
+            let of_rule = findings.iter().filter(|finding| finding.code == rule.code);
+            let fixes: Vec<&Fix> = of_rule.filter_map(|finding| finding.fix.as_ref()).collect();
+            if fixes.is_empty() {
+                continue;
+            }
+            is_fixed = true;
+            let before = codes(&findings, rule.code);
+            let mut mended = topology;
+            for one in fixes {
+                match fix::apply(&mended, &one.changes) {
+                    Ok(changed) => mended = changed,
+                    Err(error) => failures.push(format!("{}: {example}\n  {error}", rule.code)),
+                }
+            }
+            let after = check(&mended);
+            let left = codes(&after, rule.code);
+            if left.contains(rule.code) || !left.is_subset(&before) {
+                failures.push(format!(
+                    "{} is not mended: {example}\n{}",
+                    rule.code,
+                    shown(&after)
+                ));
+            }
+        }
+        if is_fixed != rule.has_fix {
+            failures.push(format!("{}: `has_fix` is {}", rule.code, rule.has_fix));
+        }
+    }
+    no_failures(&failures);
+}
 
 #[test]
 #[expect(
@@ -56,6 +209,12 @@ fn every_rule_is_explained() {
             );
         }
     }
+}
+
+#[test]
+fn the_example_is_clean() {
+    let (_, findings) = diagnosed("{}");
+    assert!(findings.is_empty(), "{findings:#?}");
 }
 
 #[test]

@@ -30,16 +30,23 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                 .iter()
                 .any(|listener| listener.listen.port() == used.port);
             if !listeners.is_empty() && !listens {
-                out.push(rule.at(
-                    &relay.machine.id,
-                    "/properties/userData/listeners/0/listen",
-                    format!(
-                        "`{}` does not listen on port {}, where `{}` sends",
-                        relay.machine.id.name(),
-                        used.port,
-                        used.balancer.id.name()
+                out.push(
+                    rule.at(
+                        &relay.machine.id,
+                        "/properties/userData/listeners/0/listen",
+                        format!(
+                            "`{}` does not listen on port {}, where `{}` sends",
+                            relay.machine.id.name(),
+                            used.port,
+                            used.balancer.id.name()
+                        ),
+                    )
+                    .related(
+                        &used.balancer.id,
+                        "/properties/loadBalancingRules",
+                        "sends there",
                     ),
-                ));
+                );
             }
         }
     }

@@ -13,7 +13,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
     has_fix: false,
     after: &[],
     also: &[],
-    bad: &[r#"forwarders: { fwd: { relay: [ { listen: 443, to: "10.0.1.5:443" } ] } }"#],
+    bad: &[
+        r#"forwarders: { fwd: { relay: [ { listen: 443, to: "10.0.1.5:443" }, { listen: 8443, to: apim1449 } ] } }"#,
+    ],
     good: &["forwarders: { fwd: { relay: [ { listen: 443, to: apim1449 } ] } }"],
     check,
 };

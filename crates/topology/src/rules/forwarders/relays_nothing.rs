@@ -13,7 +13,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     has_fix: false,
     after: &[],
     also: &[],
-    bad: &["forwarders: { fwd: { relay: [] } }"],
+    bad: &["forwarders: { idle: { subnet: MainNet/plsSubnet, relay: [] } }"],
     good: &["forwarders: { fwd: { relay: [ { listen: 443, to: apim1449 } ] } }"],
     check,
 };

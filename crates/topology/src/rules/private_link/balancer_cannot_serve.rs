@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     source: "https://learn.microsoft.com/azure/private-link/private-link-service-overview",
     arm_code: Some("PrivateLinkServiceIsNotSupportedForBasicLoadBalancer"),
     has_fix: false,
-    after: &[],
+    after: &["LB001"],
     also: &[],
     bad: &["loadBalancers: { PrivateLinkServiceLB: { sku: Gateway } }"],
     good: &["loadBalancers: { PrivateLinkServiceLB: { sku: Standard } }"],
@@ -32,11 +32,14 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                     .and_then(|sku| sku.name.as_deref())
                     .is_some_and(|name| name.eq_ignore_ascii_case("Standard"))
             {
-                out.push(rule.at(
-                    &service.id,
-                    "/properties/loadBalancerFrontendIpConfigurations",
-                    format!("`{}` is not Standard", balancer.id.name()),
-                ));
+                out.push(
+                    rule.at(
+                        &service.id,
+                        "/properties/loadBalancerFrontendIpConfigurations",
+                        format!("`{}` is not Standard", balancer.id.name()),
+                    )
+                    .related(&balancer.id, "/sku/name", "its SKU"),
+                );
             }
         }
     }

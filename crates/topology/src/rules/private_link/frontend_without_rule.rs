@@ -41,11 +41,18 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                     frontend.id.name(),
                     balancer.id.name()
                 );
-                out.push(rule.at(
-                    &service.id,
-                    "/properties/loadBalancerFrontendIpConfigurations",
-                    message,
-                ));
+                out.push(
+                    rule.at(
+                        &service.id,
+                        "/properties/loadBalancerFrontendIpConfigurations",
+                        message,
+                    )
+                    .related(
+                        &balancer.id,
+                        "/properties/loadBalancingRules",
+                        "its rules",
+                    ),
+                );
             }
         }
     }

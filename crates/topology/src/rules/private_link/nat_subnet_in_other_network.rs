@@ -14,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     after: &[],
     also: &[],
     bad: &[
-        "resources: [ { type: Microsoft.Network/privateLinkServices, name: APIM-PLS, resourceGroup: PrivateAPIM, properties: { ipConfigurations: [ { name: nat-0, properties: { privateIPAddress: 192.168.0.77, subnet: { id: /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/APIM/providers/Microsoft.Network/virtualNetworks/External/subnets/default } } } ] } } ]",
+        "resources: [ { type: Microsoft.Network/privateLinkServices, name: APIM-PLS, resourceGroup: PrivateAPIM, properties: { ipConfigurations: [ { name: nat-0, properties: { privateIPAddress: 192.168.0.77, subnet: { id: /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/APIM/providers/Microsoft.Network/virtualNetworks/External/subnets/default } } } ] } } ]\nvirtualNetworks: { External: { subnets: { default: { privateLinkServiceNetworkPolicies: Disabled } } } }",
     ],
     good: &[
         "resources: [ { type: Microsoft.Network/privateLinkServices, name: APIM-PLS, resourceGroup: PrivateAPIM, properties: { ipConfigurations: [ { name: nat-0, properties: { privateIPAddress: 10.0.1.77 } } ] } } ]",

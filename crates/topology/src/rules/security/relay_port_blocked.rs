@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     source: "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
     arm_code: None,
     has_fix: false,
-    after: &[],
+    after: &["FWD006", "PLS009"],
     also: &[],
     bad: &[
         "networkSecurityGroups: { NSG-PLS: { resourceGroup: PrivateAPIM, securityRules: { A: { priority: 300, direction: Inbound, access: Deny, protocol: Tcp, sourceAddressPrefix: VirtualNetwork, destinationAddressPrefix: 10.0.1.0/24, destinationPortRange: 443 } } } }",
@@ -34,15 +34,13 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                     let holder = Holder::Nic(member.nic.id.clone(), member.config);
                     if let Some(address) = subject.addresses.get(&holder) {
                         let what = "what comes by Private Link";
-                        out.extend(blocked(
-                            rule,
-                            subject,
-                            &member.nic.id,
-                            nat,
-                            address,
-                            used.port,
-                            what,
-                        ));
+                        let found =
+                            blocked(rule, subject, &member.nic.id, nat, address, used.port, what);
+                        out.extend(found.map(|finding| {
+                            finding
+                                .related(&used.balancer.id, "", "sends there")
+                                .related(&service.id, "", "comes from here")
+                        }));
                     }
                 }
             }
