@@ -13,7 +13,7 @@ fn diagnosed(example: &str) -> (Topology, Vec<Finding>) {
     if !example.starts_with("linkspan:") {
         sources.add("internal-apim.yaml", EXAMPLE);
     }
-    sources.add("example.yaml", &repeated(example));
+    sources.add("example.yaml", repeated(example));
     let (manifest, mut findings) = crate::manifest::parse_layers(&sources);
     let resolved = crate::resolve::resolve(&manifest);
     findings.extend(resolved.findings);
@@ -29,17 +29,14 @@ fn repeated(example: &str) -> String {
         let counted = line
             .strip_prefix("#* ")
             .and_then(|rest| rest.split_once(": "));
-        match counted {
-            Some((count, line)) => {
-                for n in 0..count.parse::<usize>().unwrap() {
-                    text.push_str(&line.replace("{n}", &n.to_string()));
-                    text.push('\n');
-                }
-            }
-            None => {
-                text.push_str(line);
+        if let Some((count, line)) = counted {
+            for n in 0..count.parse::<usize>().unwrap() {
+                text.push_str(&line.replace("{n}", &n.to_string()));
                 text.push('\n');
             }
+        } else {
+            text.push_str(line);
+            text.push('\n');
         }
     }
     text
