@@ -1,6 +1,9 @@
 //! What can be typed.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 use std::{ffi::OsString, path::PathBuf};
 
 /// Plan, check, trace, provision, run and prove private access to an internal service across
@@ -18,6 +21,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Walk one connection, hop by hop, there and back
     Trace(Trace),
+    /// Write a topology for others: templates, scripts, pictures, reports
+    Export(Export),
     /// Show what would be created, changed or deleted
     Plan(Plan),
     /// Provision a topology: on real Azure, or on a running twin
@@ -81,6 +86,43 @@ pub(crate) struct Trace {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+/// Whose resources are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// All
+    Whole,
+    /// Those in a consumer's subscription, with what the provider must send
+    Partner,
+    /// Those in no consumer's subscription, with what the partners must be sent
+    Provider,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The manifest; `-` reads standard input
+    pub(crate) file: PathBuf,
+    /// What to write
+    #[arg(long, value_name = "FORMAT", value_parser = exporters())]
+    pub(crate) to: String,
+    /// Whose resources
+    #[arg(long, value_enum, default_value_t = Part::Whole)]
+    pub(crate) part: Part,
+    /// Which partner, if there are several: the key of its subscription in the manifest, or its id
+    #[arg(long, value_name = "NAME")]
+    pub(crate) partner: Option<String>,
+    /// A file, or a folder if it is one or ends in `/`; else standard output
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// What `--to` takes: the table of exporters.
+fn exporters() -> impl TypedValueParser<Value = String> {
+    let known = topology::render::EXPORTERS
+        .iter()
+        .map(|exporter| PossibleValue::new(exporter.id).help(exporter.title));
+    PossibleValuesParser::new(known)
 }
 
 /// Where ARM is.

@@ -43,6 +43,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(options) => commands::check::run(&options),
         Command::Trace(options) => commands::trace::run(&options),
+        Command::Export(options) => commands::export::run(&options),
         Command::Plan(options) => commands::plan::run(&options),
         Command::Apply(options) => commands::apply::run(&options),
         Command::Down(options) => commands::down::run(&options),
