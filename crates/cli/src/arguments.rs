@@ -58,10 +58,24 @@ pub(crate) enum Level {
     Hint,
 }
 
+/// The manifest, and what is laid over it.
 #[derive(Debug, Args)]
-pub(crate) struct Check {
+pub(crate) struct ManifestOption {
     /// The manifest; `-` reads standard input
     pub(crate) file: PathBuf,
+    /// Lay this YAML over the manifest: mappings merge, `null` removes a key, anything else
+    /// replaces; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overlay: Vec<PathBuf>,
+    /// Set one value, as `path.to.key=value`, after the overlays; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOption,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -72,8 +86,8 @@ pub(crate) struct Check {
 
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
-    /// The manifest; `-` reads standard input
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOption,
     /// The client that opens the connection
     #[arg(long, value_name = "CLIENT")]
     pub(crate) from: String,
@@ -136,8 +150,8 @@ pub(crate) struct CloudOption {
 
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// The manifest; `-` reads standard input
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOption,
     #[command(flatten)]
     pub(crate) cloud: CloudOption,
     /// How to print
@@ -147,16 +161,16 @@ pub(crate) struct Plan {
 
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
-    /// The manifest; `-` reads standard input
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOption,
     #[command(flatten)]
     pub(crate) cloud: CloudOption,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Down {
-    /// The manifest; `-` reads standard input
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOption,
     #[command(flatten)]
     pub(crate) cloud: CloudOption,
     /// Do not ask
@@ -166,8 +180,8 @@ pub(crate) struct Down {
 
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// The manifest
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOption,
     /// End after the proof: exit code 0 if it holds, 1 if not, 3 if it was in memory only
     #[arg(long)]
     pub(crate) once: bool,

@@ -1,9 +1,13 @@
 //! Reads a manifest and takes it as far as a checked topology.
 
+use crate::arguments::ManifestOption;
 use anyhow::{Context as _, Result, bail};
-use std::{io::Read as _, path::Path};
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 use topology::{
-    Finding, Severity, Topology,
+    Finding, Severity, Suppressed, Topology,
     source::{SourceId, SourceMap},
 };
 
@@ -28,6 +32,8 @@ pub(crate) struct Read {
     pub(crate) topology: Topology,
     /// What is wrong with it, rules included.
     pub(crate) findings: Vec<Finding>,
+    /// What the manifest accepts, with its reasons.
+    pub(crate) suppressed: Vec<Suppressed>,
 }
 
 impl Read {
@@ -36,11 +42,42 @@ impl Read {
         self.sources.name(SourceId::MANIFEST)
     }
 
-    /// Whether something stands in the way of deploying it.
+    /// Whether something stands in the way of deploying it. A suppressed error does: a reason does
+    /// not make Azure accept what it refuses.
     pub(crate) fn has_errors(&self) -> bool {
+        let suppressed = self.suppressed.iter().map(|known| &known.finding);
         self.findings
             .iter()
+            .chain(suppressed)
             .any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// The files and values that make up a manifest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layers<'a> {
+    file: &'a Path,
+    overlays: &'a [PathBuf],
+    set: &'a [String],
+}
+
+impl<'a> From<&'a PathBuf> for Layers<'a> {
+    fn from(file: &'a PathBuf) -> Self {
+        Self {
+            file,
+            overlays: &[],
+            set: &[],
+        }
+    }
+}
+
+impl<'a> From<&'a ManifestOption> for Layers<'a> {
+    fn from(option: &'a ManifestOption) -> Self {
+        Self {
+            file: &option.file,
+            overlays: &option.overlay,
+            set: &option.set,
+        }
     }
 }
 
@@ -81,10 +118,23 @@ pub(crate) fn source(path: &Path) -> Result<Source> {
     }
 }
 
+/// The texts of a manifest, in the order in which they are laid over each other.
+pub(crate) fn sources<'a>(layers: impl Into<Layers<'a>>) -> Result<SourceMap> {
+    let layers = layers.into();
+    let mut sources = SourceMap::default();
+    for path in std::iter::once(layers.file).chain(layers.overlays.iter().map(PathBuf::as_path)) {
+        let Source { name, text } = source(path)?;
+        sources.add(name, text);
+    }
+    if !layers.set.is_empty() {
+        sources.add_assignments("--set", layers.set.iter().map(String::as_str));
+    }
+    Ok(sources)
+}
+
 /// Reads, parses, resolves and checks.
-pub(crate) fn read(path: &Path) -> Result<Read> {
-    let Source { name, text } = source(path)?;
-    let sources = SourceMap::of(name, text);
+pub(crate) fn read<'a>(layers: impl Into<Layers<'a>>) -> Result<Read> {
+    let sources = sources(layers)?;
     let diagnosis = topology::diagnose(&sources);
     Ok(Read {
         sources,
@@ -94,5 +144,6 @@ pub(crate) fn read(path: &Path) -> Result<Read> {
             Topology::default()
         },
         findings: diagnosis.findings,
+        suppressed: diagnosis.suppressed,
     })
 }

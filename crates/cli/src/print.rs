@@ -60,13 +60,31 @@ pub(crate) fn findings(read: &Read) -> String {
             .filter(|finding| finding.severity == severity)
             .count()
     };
+    let set_aside = match read.suppressed.len() {
+        0 => String::new(),
+        count => format!(", {count} suppressed"),
+    };
     out.push_str(&format!(
-        "{}: {} errors, {} warnings, {} hints\n",
+        "{}: {} errors, {} warnings, {} hints{set_aside}\n",
         read.name(),
         count(Severity::Error),
         count(Severity::Warning),
         count(Severity::Hint)
     ));
+    out
+}
+
+/// The same where something stands in the way of deploying, suppressed errors included.
+pub(crate) fn blocking(read: &Read) -> String {
+    let mut out = findings(read);
+    for known in &read.suppressed {
+        if known.finding.severity == Severity::Error {
+            out.push_str(&format!(
+                "suppressed, and still in the way of deploying: {} {} ({})\n",
+                known.finding.code, known.finding.message, known.reason
+            ));
+        }
+    }
     out
 }
 
@@ -77,7 +95,18 @@ pub(crate) fn findings_json(read: &Read) -> Value {
         .iter()
         .map(|finding| finding_json(finding, &read.sources))
         .collect();
-    json!({ "version": 1, "findings": list })
+    let suppressed: Vec<Value> = read
+        .suppressed
+        .iter()
+        .map(|known| {
+            let mut value = finding_json(&known.finding, &read.sources);
+            if let Some(members) = value.as_object_mut() {
+                members.insert("reason".to_owned(), json!(known.reason));
+            }
+            value
+        })
+        .collect();
+    json!({ "version": 1, "findings": list, "suppressed": suppressed })
 }
 
 fn finding_json(finding: &Finding, sources: &SourceMap) -> Value {

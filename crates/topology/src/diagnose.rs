@@ -1,7 +1,9 @@
 //! From texts to everything that is known about them, in one call.
 //!
 //! Every caller (command line, page, functions, tests) asks the same question, so the order of the
-//! steps is decided here: read, resolve, check.
+//! steps is decided here: read, resolve, check, set aside what the manifest suppresses.
+
+mod suppress;
 
 use crate::{
     finding::{Finding, Severity},
@@ -11,6 +13,7 @@ use crate::{
     rules::{self, Checked},
     source::SourceMap,
 };
+pub use suppress::Suppressed;
 
 /// What a manifest says, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +24,8 @@ pub struct Diagnosis {
     pub topology: Topology,
     /// What is wrong, located, in the order of the texts.
     pub findings: Vec<Finding>,
+    /// What would be among the findings, had the manifest not given a reason why it is accepted.
+    pub suppressed: Vec<Suppressed>,
     /// Whether everything in the texts could be read. If not, the rules were not asked: what they
     /// would say about the rest is noise.
     pub is_readable: bool,
@@ -34,10 +39,21 @@ impl Diagnosis {
             .any(|finding| finding.severity >= severity)
     }
 
+    /// Whether an error stands in the way of deploying it, suppressed or not: a reason does not
+    /// make Azure accept what it refuses.
+    pub fn is_blocked(&self) -> bool {
+        let suppressed = self.suppressed.iter().map(|known| &known.finding);
+        !self.is_readable
+            || self
+                .findings
+                .iter()
+                .chain(suppressed)
+                .any(|finding| finding.severity == Severity::Error)
+    }
+
     /// The topology for whoever deploys or exports it; `None` if an error stands in the way.
     pub fn checked(self) -> Option<Checked<Topology>> {
-        let is_clean = self.is_readable && !self.has(Severity::Error);
-        is_clean.then(|| Checked::after_check(self.topology))
+        (!self.is_blocked()).then(|| Checked::after_check(self.topology))
     }
 }
 
@@ -48,14 +64,28 @@ pub fn diagnose(sources: &SourceMap) -> Diagnosis {
         .iter()
         .all(|finding| finding.severity != Severity::Error);
     let resolved = resolve::resolve(&manifest);
+    let mut suppressed = Vec::new();
     if is_readable {
         findings.extend(resolved.findings);
         findings.extend(rules::check(&resolved.topology));
+        suppressed = suppress::apply(&manifest, &mut findings);
+        findings.sort_by(|one, other| {
+            (one.span, one.code, &one.message, &one.place).cmp(&(
+                other.span,
+                other.code,
+                &other.message,
+                &other.place,
+            ))
+        });
     }
     Diagnosis {
         manifest,
         topology: resolved.topology,
         findings,
+        suppressed,
         is_readable,
     }
 }
+
+#[cfg(test)]
+mod tests;

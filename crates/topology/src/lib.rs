@@ -30,7 +30,7 @@ pub mod rules;
 pub mod source;
 pub mod trace;
 
-pub use diagnose::{Diagnosis, diagnose};
+pub use diagnose::{Diagnosis, Suppressed, diagnose};
 pub use finding::{Finding, Severity};
 pub use model::{Topology, id::ResourceId};
 pub use rules::Checked;

@@ -10,12 +10,13 @@ mod layers;
 mod raw;
 mod reader;
 pub(crate) mod suggest;
+mod variables;
 mod yaml;
 
 pub use decode::{
-    ApiManagement, BalancerRule, Client, Forwarder, LoadBalancer, Manifest, NetworkSecurityGroup,
-    PrivateEndpoint, PrivateLinkService, Probe, RelayItem, ResourceGroup, Route, RouteTable,
-    SecurityRule, Subnet, Subscription, VirtualNetwork,
+    ApiManagement, BalancerRule, Client, Expect, Forwarder, LoadBalancer, Manifest,
+    NetworkSecurityGroup, PrivateEndpoint, PrivateLinkService, Probe, RelayItem, ResourceGroup,
+    Route, RouteTable, SecurityRule, Subnet, Subscription, Suppress, VirtualNetwork,
 };
 pub use raw::RawResource;
 pub(crate) use raw::Said;
@@ -58,7 +59,8 @@ pub fn parse(text: &str) -> (Manifest, Vec<Finding>) {
 pub fn parse_layers(sources: &SourceMap) -> (Manifest, Vec<Finding>) {
     let mut reader = Reader::default();
     let mut manifest = Manifest::default();
-    if let Some(root) = layers::read(sources, &mut reader) {
+    if let Some(mut root) = layers::read(sources, &mut reader) {
+        variables::substitute(&mut root, &mut reader);
         manifest = Manifest::read(&root, &mut reader, "the manifest").unwrap_or_default();
         if let Some(version) = &manifest.linkspan
             && version.value != "v1"

@@ -36,7 +36,9 @@ use crate::{
     finding::{Finding, Severity},
     manifest::{Entry, Field, Manifest},
     model::{
-        Body, Client, Extra, OWNER_TAG, Resource, Sku, Subscription, Topology, id::ResourceId,
+        Body, Client, Extra, OWNER_TAG, Resource, Sku, Subscription, Topology,
+        expectation::{Effect, Expectation},
+        id::ResourceId,
     },
     source::{Span, Spanned},
 };
@@ -111,9 +113,38 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
     private_link::endpoints(&mut cx);
     names::zones(&mut cx);
     raw::resources(&mut cx);
+    expectations(&mut cx);
     Resolved {
         topology: cx.out.topology,
         findings: cx.out.findings,
+    }
+}
+
+/// Statements about reachability; what their names stand for is known only later.
+fn expectations(cx: &mut Context<'_>) {
+    for item in cx.manifest.expect.iter().flat_map(|list| &list.value) {
+        let stated = &item.value;
+        let (effect, from) = match (&stated.allow, &stated.deny) {
+            (Some(allow), None) => (Effect::Allow, allow),
+            (None, Some(deny)) => (Effect::Deny, deny),
+            _ => {
+                let message = "an expectation needs either `allow` or `deny`";
+                let help = "say who connects: `allow: testvm` or `deny: External`";
+                cx.out.error("MAN003", message, item.span, help);
+                continue;
+            }
+        };
+        let Some(to) = &stated.to else { continue };
+        let ports = stated.ports.iter().flat_map(|list| &list.value);
+        cx.out.topology.expectations.push(Expectation {
+            name: value(stated.name.as_ref()),
+            effect,
+            from: from.value.clone(),
+            to: to.value.clone(),
+            ports: ports.map(|range| range.value).collect(),
+            because: value(stated.because.as_ref()),
+            span: Some(item.span),
+        });
     }
 }
 

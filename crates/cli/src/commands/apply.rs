@@ -1,9 +1,12 @@
 //! `linkspan apply`, and what other commands share with it.
 
-use crate::{arguments::Apply, cloud, input, print, runtime};
+use crate::{
+    arguments::{Apply, ManifestOption},
+    cloud, input, print, runtime,
+};
 use anyhow::Result;
 use azure::{ApplyOptions, Arm, Event, Report};
-use std::{io::IsTerminal as _, path::Path};
+use std::io::IsTerminal as _;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use topology::{
@@ -13,7 +16,7 @@ use topology::{
 
 /// 0 applied, 1 findings or a step that failed.
 pub(crate) fn run(options: &Apply) -> Result<u8> {
-    let Some(checked) = checked(&options.file)? else {
+    let Some(checked) = checked(&options.manifest)? else {
         return Ok(1);
     };
     runtime::start()?.block_on(async {
@@ -27,10 +30,10 @@ pub(crate) fn run(options: &Apply) -> Result<u8> {
 }
 
 /// Reads, checks, prints what is wrong; `None` if that stands in the way.
-pub(crate) fn checked(path: &Path) -> Result<Option<Checked<Topology>>> {
-    let read = input::read(path)?;
+pub(crate) fn checked(manifest: &ManifestOption) -> Result<Option<Checked<Topology>>> {
+    let read = input::read(manifest)?;
     if read.has_errors() {
-        eprint!("{}", print::findings(&read));
+        eprint!("{}", print::blocking(&read));
         return Ok(None);
     }
     Ok(topology::rules::checked(read.topology, Vec::new())

@@ -9,7 +9,7 @@ use topology::Severity;
 
 /// 0 clean, 1 findings at or above the level.
 pub(crate) fn run(options: &Check) -> Result<u8> {
-    let read = input::read(&options.file)?;
+    let read = input::read(&options.manifest)?;
     match options.format {
         Format::Text => print!("{}", print::findings(&read)),
         Format::Json => println!("{:#}", print::findings_json(&read)),

@@ -17,7 +17,7 @@ pub(crate) fn run(options: &Down) -> Result<u8> {
     if !options.yes && !stdin.is_terminal() {
         bail!("`down` deletes: without a terminal to ask on, say `--yes`");
     }
-    let read = input::read(&options.file)?;
+    let read = input::read(&options.manifest)?;
     if read.topology.resources.is_empty() {
         eprint!("{}", crate::print::findings(&read));
         return Ok(1);

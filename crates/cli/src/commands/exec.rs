@@ -11,7 +11,7 @@ pub(crate) fn run(options: &Exec) -> Result<u8> {
     if let Some(path) = &options.manifest {
         let read = input::read(path)?;
         if read.has_errors() {
-            eprint!("{}", crate::print::findings(&read));
+            eprint!("{}", crate::print::blocking(&read));
             return Ok(1);
         }
         for placed in read.topology.clients.values() {

@@ -12,7 +12,7 @@ use topology::plan::{Action, Plan as Steps};
 
 /// 0: the plan was made.
 pub(crate) fn run(options: &Plan) -> Result<u8> {
-    let Some(checked) = checked(&options.file)? else {
+    let Some(checked) = checked(&options.manifest)? else {
         return Ok(1);
     };
     let plan = runtime::start()?.block_on(async {

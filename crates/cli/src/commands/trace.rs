@@ -9,7 +9,7 @@ use topology::trace::{Flow, Hop, Outcome, Target, Trace, Verdict};
 
 /// 0 delivered, 1 dropped or unknown.
 pub(crate) fn run(options: &Options) -> Result<u8> {
-    let read = input::read(&options.file)?;
+    let read = input::read(&options.manifest)?;
     if read.topology.resources.is_empty() {
         eprint!("{}", crate::print::findings(&read));
         return Ok(1);

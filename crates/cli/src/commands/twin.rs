@@ -34,7 +34,7 @@ fn run_serve(options: &Serve) -> Result<u8> {
         Some(path) => {
             let read = input::read(path)?;
             if read.has_errors() {
-                eprint!("{}", print::findings(&read));
+                eprint!("{}", print::blocking(&read));
                 return Ok(1);
             }
             read.topology

@@ -27,9 +27,9 @@ const HEALTHY: Duration = Duration::from_mins(1);
 
 /// 0 proven, 1 findings or not proven, 3 proven in memory only.
 pub(crate) fn run(options: &Up) -> Result<u8> {
-    let read = input::read(&options.file)?;
+    let read = input::read(&options.manifest)?;
     if read.has_errors() {
-        eprint!("{}", print::findings(&read));
+        eprint!("{}", print::blocking(&read));
         return Ok(1);
     }
     let Ok((checked, _)) = topology::rules::checked(read.topology, read.findings) else {

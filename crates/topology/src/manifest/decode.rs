@@ -6,7 +6,13 @@ use super::{
     reader::{Guid, Listen, Read, Reader},
     yaml::Node,
 };
-use crate::model::cidr::Cidr;
+use crate::{
+    model::{
+        cidr::Cidr,
+        expectation::{PortRange, Selector},
+    },
+    source::{Span, Spanned},
+};
 use std::net::Ipv4Addr;
 
 macro_rules! field_type {
@@ -14,6 +20,7 @@ macro_rules! field_type {
     (list $ty:tt) => { List<$ty> };
     (required_list $ty:tt) => { List<$ty> };
     (required_many $ty:tt) => { List<$ty> };
+    (many $ty:tt) => { List<$ty> };
     (choice $words:tt) => { Field<String> };
     (required_choice $words:tt) => { Field<String> };
     ($kind:ident $ty:tt) => { Field<$ty> };
@@ -40,6 +47,9 @@ macro_rules! read_field {
         $reader.demand(&$fields, $key);
         $reader.many(&$fields, $key)
     }};
+    ($reader:ident $fields:ident $key:literal many $ty:tt) => {
+        $reader.many(&$fields, $key)
+    };
     ($reader:ident $fields:ident $key:literal choice $words:tt) => {
         $reader.choice(&$fields, $key, &$words)
     };
@@ -49,13 +59,34 @@ macro_rules! read_field {
     }};
 }
 
+macro_rules! stated_field {
+    ($self:ident $field:ident section) => {
+        None
+    };
+    ($self:ident $field:ident list) => {
+        $self.$field.as_ref().map(Stated::list)
+    };
+    ($self:ident $field:ident required_list) => {
+        $self.$field.as_ref().map(Stated::list)
+    };
+    ($self:ident $field:ident required_many) => {
+        $self.$field.as_ref().map(Stated::list)
+    };
+    ($self:ident $field:ident many) => {
+        $self.$field.as_ref().map(Stated::list)
+    };
+    ($self:ident $field:ident $kind:ident) => {
+        $self.$field.as_ref().map(Stated::one)
+    };
+}
+
 macro_rules! records {
-    ($($(#[$doc:meta])* $name:ident ($what:literal) { $($(#[$fdoc:meta])* $kind:ident $field:ident $key:literal $ty:tt,)* })*) => {
+    ($($(#[doc = $doc:literal])* $name:ident ($what:literal) { $($(#[doc = $fdoc:literal])* $kind:ident $field:ident $key:literal $ty:tt,)* })*) => {
         $(
-            $(#[$doc])*
+            $(#[doc = $doc])*
             #[derive(Clone, Debug, Default, PartialEq, Eq)]
             pub struct $name {
-                $($(#[$fdoc])* pub $field: field_type!($kind $ty),)*
+                $($(#[doc = $fdoc])* pub $field: field_type!($kind $ty),)*
             }
 
             impl Read for $name {
@@ -64,8 +95,47 @@ macro_rules! records {
                     Some(Self { $($field: read_field!(reader fields $key $kind $ty),)* })
                 }
             }
+
+            impl Record for $name {
+                fn stated(&self, key: &str) -> Option<Stated> {
+                    match key {
+                        $($key => stated_field!(self $field $kind),)*
+                        _ => None,
+                    }
+                }
+            }
         )*
     };
+}
+
+/// Where a field stands, and the items of a list.
+#[expect(dead_code, reason = "asked by provenance, which comes next")]
+pub(crate) struct Stated {
+    pub(crate) span: Span,
+    pub(crate) items: Vec<Span>,
+}
+
+impl Stated {
+    fn one<T>(field: &Spanned<T>) -> Self {
+        Self {
+            span: field.span,
+            items: Vec::new(),
+        }
+    }
+
+    fn list<T>(list: &Spanned<Vec<Spanned<T>>>) -> Self {
+        Self {
+            span: list.span,
+            items: list.value.iter().map(|item| item.span).collect(),
+        }
+    }
+}
+
+/// A thing of the manifest that can be asked where its fields stand.
+#[expect(dead_code, reason = "asked by provenance, which comes next")]
+pub(crate) trait Record {
+    /// Where the field with this key stands, if it is given.
+    fn stated(&self, key: &str) -> Option<Stated>;
 }
 
 records! {
@@ -99,6 +169,10 @@ records! {
         section clients "clients" Client,
         /// Whole ARM resources as ARM spells them, and changes to those that the sections above make.
         list resources "resources" RawResource,
+        /// What must be reachable, and what must not.
+        list expect "expect" Expect,
+        /// Findings that are known and accepted.
+        list suppress "suppress" Suppress,
         /// URL of the JSON Schema, for editors.
         optional schema "$schema" String,
     }
@@ -369,5 +443,31 @@ records! {
         optional private_ip_address "privateIPAddress" Ipv4Addr,
         /// Its hosts file.
         section hosts "hosts" Ipv4Addr,
+    }
+
+    /// A statement about what is reachable: either `allow` or `deny`.
+    Expect ("an expectation") {
+        /// Who must reach it.
+        optional allow "allow" Selector,
+        /// Who must not reach it.
+        optional deny "deny" Selector,
+        /// What is reached: a URL, a client, a network, a range, a resource.
+        required to "to" Selector,
+        /// Ports and ranges of ports; default: that of the URL or of the service, for `deny` all.
+        many ports "ports" PortRange,
+        /// Name for messages.
+        optional name "name" String,
+        /// Why it is expected.
+        optional because "because" String,
+    }
+
+    /// A finding that is known and accepted.
+    Suppress ("a suppression") {
+        /// Code of the finding.
+        required code "code" String,
+        /// Where: a short id such as `loadBalancers/X`, or a whole id; default: everywhere.
+        optional at "at" String,
+        /// Why it is accepted.
+        required reason "reason" String,
     }
 }

@@ -62,7 +62,7 @@ fn lay(below: &mut Node, over: Node) {
         match places.get(&key.value).and_then(|at| kept.get_mut(*at)) {
             Some((_, old)) if matches!(node.value, Value::Null) => {
                 // Marked, and taken out below: the places must stay right until the end.
-                old.value = Value::Removed;
+                old.value = Value::Gone;
                 removed = true;
             }
             Some((old_key, old)) => {
@@ -84,7 +84,7 @@ fn lay(below: &mut Node, over: Node) {
         }
     }
     if removed {
-        kept.retain(|(_, node)| !matches!(node.value, Value::Removed));
+        kept.retain(|(_, node)| !matches!(node.value, Value::Gone));
     }
 }
 
@@ -98,7 +98,7 @@ fn strip(node: &mut Node) {
             }
         }
         // Within lists, and so within raw resources, `null` has its own meaning.
-        Value::Sequence(_) | Value::Null | Value::Scalar(_) | Value::Removed => {}
+        Value::Sequence(_) | Value::Null | Value::Scalar(_) | Value::Gone => {}
     }
 }
 
@@ -243,7 +243,7 @@ fn assign(root: &mut Node, assignment: Assignment, reader: &mut Reader) {
                     None => return,
                 }
             }
-            Value::Null | Value::Removed | Value::Scalar(_) => {
+            Value::Null | Value::Gone | Value::Scalar(_) => {
                 let message = format!("`{}` is below a text", clip(&segment.value, 30));
                 let help = "set the whole value, or correct the path";
                 reader.report("MAN016", message, segment.span, help);

@@ -119,7 +119,9 @@ impl Merge<'_> {
         for (key, node) in entries {
             let before = pointer.len();
             push(pointer, &key.value);
-            if matches!(node.value, Yaml::Null) && !self.is_fresh {
+            if matches!(node.value, Yaml::Gone) {
+                // Reported already.
+            } else if matches!(node.value, Yaml::Null) && !self.is_fresh {
                 members.shift_remove(&key.value);
                 (self.say)(pointer, Said::Replaced);
                 (self.say)(pointer, Said::Stated(key.span));
@@ -144,7 +146,7 @@ impl Merge<'_> {
                     None => self.list(value, items, pointer),
                 }
             }
-            Yaml::Null | Yaml::Removed | Yaml::Scalar(_) => {
+            Yaml::Null | Yaml::Gone | Yaml::Scalar(_) => {
                 (self.say)(pointer, Said::Replaced);
                 (self.say)(pointer, Said::Stated(node.span));
                 *value = scalar(node, is_text(pointer));

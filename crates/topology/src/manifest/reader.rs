@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     finding::{Finding, Severity},
-    model::cidr::Cidr,
+    model::{
+        cidr::Cidr,
+        expectation::{PortRange, Selector, SelectorError},
+    },
     source::{Span, Spanned},
 };
 use indexmap::IndexMap;
@@ -52,6 +55,9 @@ impl Reader {
     }
 
     fn wrong_type(&mut self, node: &Node, key: &str, wanted: &str) {
+        if matches!(node.value, Value::Gone) {
+            return;
+        }
         let span = if matches!(node.value, Value::Scalar(_)) {
             node.span
         } else {
@@ -217,7 +223,7 @@ impl Reader {
             return section;
         };
         let entries = match &node.value {
-            Value::Null => return section,
+            Value::Null | Value::Gone => return section,
             Value::Mapping(entries) => entries,
             _ => {
                 self.wrong_type(node, key, "a mapping from names to values");
@@ -315,6 +321,20 @@ impl Read for bool {
     }
 }
 
+impl Read for Selector {
+    fn read(node: &Node, reader: &mut Reader, key: &str) -> Option<Self> {
+        let text = reader.scalar(node, key, "a text")?;
+        match text.parse() {
+            Ok(selector) => Some(selector),
+            Err(SelectorError { reason, .. }) => {
+                let message = format!("`{}` names nothing that can be reached", clip(text, 40));
+                reader.report("MAN005", message, node.span, reason);
+                None
+            }
+        }
+    }
+}
+
 macro_rules! parsed {
     ($($ty:ty: $wanted:literal;)*) => {
         $(impl Read for $ty {
@@ -330,6 +350,7 @@ parsed! {
     u32: "a whole number";
     Cidr: "an IPv4 range such as `10.0.1.0/24`";
     Ipv4Addr: "an IPv4 address such as `10.0.1.4`";
+    PortRange: "a port, a range of ports such as `8000-9000`, or `*`";
     Guid: "a GUID such as `22222222-2222-2222-2222-222222222222`";
     Listen: "a port such as `443`, or an address and a port such as `10.0.1.4:443`";
 }

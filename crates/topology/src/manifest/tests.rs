@@ -103,3 +103,64 @@ fn assignments_that_set_nothing_say_how() {
         assert_eq!(findings, [at], "{text}");
     }
 }
+
+/// The base with a variable section and a name; gives name, location of group A, and findings.
+#[track_caller]
+fn with_variables(name: &str, variables: &str) -> (Option<String>, Vec<String>) {
+    let text = format!("linkspan: v1\nname: {name}\nvariables: {variables}\n");
+    let (manifest, findings, _) = read(&[&text]);
+    (manifest.name.map(|name| name.value), findings)
+}
+
+#[test]
+fn variables_are_put_in() {
+    let check = |name: &str, variables: &str, wanted: &str| {
+        let (found, findings) = with_variables(name, variables);
+        assert_eq!(findings, [""; 0], "{name}");
+        assert_eq!(found.as_deref(), Some(wanted), "{name}");
+    };
+    check("$(a)", "{ a: x }", "x");
+    check("p-$(a)-$( b.c )", "{ a: x, b.c: 7 }", "p-x-7");
+    check("$$(a)", "{}", "$(a)");
+    check("$(a)", "{ a: \"$(b)$(b)\", b: y }", "yy");
+    check("a$", "{}", "a$");
+    let (manifest, findings, sources) = read(&[
+        BASE,
+        "variables: { groups: { subscription: provider, location: $(where) }, where: eastus }\nresourceGroups: { C: \"$(groups)\" }\n",
+        "variables.where=westus",
+    ]);
+    assert_eq!(findings, [""; 0]);
+    let location = manifest.resource_groups["C"]
+        .value
+        .location
+        .as_ref()
+        .unwrap();
+    assert_eq!(location.value, "westus");
+    assert_eq!(sources.location(location.span).line, 2);
+}
+
+#[test]
+fn wrong_variables_are_one_finding_each() {
+    let check = |name: &str, variables: &str, wanted: &[&str]| {
+        let (_, findings) = with_variables(name, variables);
+        let codes: Vec<&str> = findings
+            .iter()
+            .map(|text| &text[text.rfind(' ').unwrap() + 1..])
+            .collect();
+        assert_eq!(codes, wanted, "{name} {variables}");
+    };
+    check("$(b)", "{ a: x }", &["MAN018", "MAN019"]);
+    check("$(a)", "{ a: \"$(a)\" }", &["MAN018"]);
+    check("x$(a)", "{ a: [] }", &["MAN018"]);
+    check("$(a", "{ a: x }", &["MAN018", "MAN019"]);
+    check("x", "[]", &["MAN004"]);
+    check("x", "{ \"a b\": 1 }", &["MAN006"]);
+    let bomb: Vec<String> = (1..40)
+        .map(|at| format!("v{at}: \"$(v{})$(v{})\"", at - 1, at - 1))
+        .collect();
+    check(
+        "$(v39)",
+        &format!("{{ v0: xxxxxxxx, {} }}", bomb.join(", ")),
+        &["YAML004"],
+    );
+}

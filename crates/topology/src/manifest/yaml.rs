@@ -37,8 +37,8 @@ pub(super) struct Node {
 pub(super) enum Value {
     /// A plain `null`, `~` or nothing.
     Null,
-    /// Taken out by an overlay; never seen outside of `layers`.
-    Removed,
+    /// Reported already, or taken out: reading it gives nothing and says nothing.
+    Gone,
     /// Anything else that is one word or text.
     Scalar(String),
     /// A list.
@@ -51,7 +51,7 @@ impl Value {
     /// The word for it in messages.
     pub(super) fn kind(&self) -> &'static str {
         match self {
-            Self::Null | Self::Removed => "nothing",
+            Self::Null | Self::Gone => "nothing",
             Self::Scalar(_) => "a text",
             Self::Sequence(_) => "a list",
             Self::Mapping(_) => "a mapping",
@@ -281,7 +281,7 @@ impl Node {
         self.span = shift(self.span);
         self.label = shift(self.label);
         match &mut self.value {
-            Value::Null | Value::Removed | Value::Scalar(_) => {}
+            Value::Null | Value::Gone | Value::Scalar(_) => {}
             Value::Sequence(items) => items.iter_mut().for_each(|node| node.shift(shift)),
             Value::Mapping(entries) => {
                 for (key, node) in entries {
@@ -295,7 +295,7 @@ impl Node {
     /// How many nodes hang on it, itself included, counted up to `limit`.
     fn count(&self, limit: usize) -> usize {
         let children: &mut dyn Iterator<Item = &Self> = match &self.value {
-            Value::Null | Value::Removed | Value::Scalar(_) => return 1,
+            Value::Null | Value::Gone | Value::Scalar(_) => return 1,
             Value::Sequence(items) => &mut items.iter(),
             Value::Mapping(entries) => &mut entries.iter().map(|(_, node)| node),
         };
@@ -311,7 +311,7 @@ impl Node {
 
     fn depth(&self) -> usize {
         let below = match &self.value {
-            Value::Null | Value::Removed | Value::Scalar(_) => None,
+            Value::Null | Value::Gone | Value::Scalar(_) => None,
             Value::Sequence(items) => items.iter().map(Self::depth).max(),
             Value::Mapping(entries) => entries.iter().map(|(_, node)| node.depth()).max(),
         };
