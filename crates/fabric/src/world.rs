@@ -92,7 +92,7 @@ impl World {
             vnets_by_id.insert(resource.id.clone(), index);
             world.vnets.push(Vnet {
                 name: resource.id.name().to_owned(),
-                prefixes: vnet.address_space.address_prefixes.clone(),
+                prefixes: vnet.address_space.prefixes().collect(),
                 targets: HashMap::new(),
             });
             for subnet in &vnet.subnets {

@@ -9,6 +9,7 @@
 
 pub mod addresses;
 pub mod api_management;
+pub mod authorization;
 pub mod cidr;
 pub mod compute;
 pub mod dns;
@@ -147,30 +148,70 @@ macro_rules! bodies {
 bodies! {
     /// A resource group.
     ResourceGroup(EmptyProperties) = "Microsoft.Resources/resourceGroups" @ "2024-11-01";
+    /// A lock on a resource or a group.
+    Lock(authorization::Lock) = "Microsoft.Authorization/locks" @ "2020-05-01";
     /// A virtual network with its subnets.
     VirtualNetwork(network::VirtualNetwork) = "Microsoft.Network/virtualNetworks" @ "2024-03-01";
+    /// A subnet that is given apart from its network.
+    Subnet(network::SubnetProperties) = "Microsoft.Network/virtualNetworks/subnets" @ "2024-03-01";
+    /// A peering that is given apart from its network.
+    VirtualNetworkPeering(network::VirtualNetworkPeering) = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings" @ "2024-03-01";
     /// A network security group.
     NetworkSecurityGroup(network::NetworkSecurityGroup) = "Microsoft.Network/networkSecurityGroups" @ "2024-03-01";
+    /// A security rule that is given apart from its group.
+    SecurityRule(network::SecurityRuleProperties) = "Microsoft.Network/networkSecurityGroups/securityRules" @ "2024-03-01";
+    /// An application security group.
+    ApplicationSecurityGroup(network::ApplicationSecurityGroup) = "Microsoft.Network/applicationSecurityGroups" @ "2024-03-01";
     /// A route table.
     RouteTable(network::RouteTable) = "Microsoft.Network/routeTables" @ "2024-03-01";
+    /// A route that is given apart from its table.
+    Route(network::RouteProperties) = "Microsoft.Network/routeTables/routes" @ "2024-03-01";
+    /// A public IP address.
+    PublicIpAddress(network::PublicIpAddress) = "Microsoft.Network/publicIPAddresses" @ "2024-03-01";
+    /// A public IP prefix.
+    PublicIpPrefix(network::PublicIpPrefix) = "Microsoft.Network/publicIPPrefixes" @ "2024-03-01";
+    /// A NAT gateway.
+    NatGateway(network::NatGateway) = "Microsoft.Network/natGateways" @ "2024-03-01";
     /// A network interface.
     NetworkInterface(network::NetworkInterface) = "Microsoft.Network/networkInterfaces" @ "2024-03-01";
     /// A load balancer.
     LoadBalancer(network::LoadBalancer) = "Microsoft.Network/loadBalancers" @ "2024-03-01";
+    /// A pool that is given apart from its load balancer.
+    BackendAddressPool(network::BackendAddressPool) = "Microsoft.Network/loadBalancers/backendAddressPools" @ "2024-03-01";
+    /// An inbound NAT rule that is given apart from its load balancer.
+    InboundNatRule(network::InboundNatRule) = "Microsoft.Network/loadBalancers/inboundNatRules" @ "2024-03-01";
     /// A Private Link Service.
     PrivateLinkService(network::PrivateLinkService) = "Microsoft.Network/privateLinkServices" @ "2024-03-01";
+    /// A connection that is given apart from its Private Link Service.
+    PrivateEndpointConnection(network::PrivateEndpointConnection) = "Microsoft.Network/privateLinkServices/privateEndpointConnections" @ "2024-03-01";
     /// A private endpoint.
     PrivateEndpoint(network::PrivateEndpoint) = "Microsoft.Network/privateEndpoints" @ "2024-03-01";
+    /// A DNS zone group of a private endpoint.
+    PrivateDnsZoneGroup(dns::PrivateDnsZoneGroup) = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups" @ "2024-03-01";
     /// A virtual machine.
     VirtualMachine(compute::VirtualMachine) = "Microsoft.Compute/virtualMachines" @ "2024-07-01";
+    /// A virtual machine scale set.
+    VirtualMachineScaleSet(compute::VirtualMachineScaleSet) = "Microsoft.Compute/virtualMachineScaleSets" @ "2024-07-01";
     /// A private DNS zone.
     PrivateDnsZone(dns::PrivateDnsZone) = "Microsoft.Network/privateDnsZones" @ "2024-06-01";
     /// A link of a private DNS zone to a virtual network.
     VirtualNetworkLink(dns::VirtualNetworkLink) = "Microsoft.Network/privateDnsZones/virtualNetworkLinks" @ "2024-06-01";
     /// A set of A records.
     ARecordSet(dns::ARecordSet) = "Microsoft.Network/privateDnsZones/A" @ "2024-06-01";
-    /// A DNS zone group of a private endpoint.
-    PrivateDnsZoneGroup(dns::PrivateDnsZoneGroup) = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups" @ "2024-03-01";
+    /// A set of AAAA records.
+    AaaaRecordSet(dns::AaaaRecordSet) = "Microsoft.Network/privateDnsZones/AAAA" @ "2024-06-01";
+    /// A CNAME record.
+    CnameRecordSet(dns::CnameRecordSet) = "Microsoft.Network/privateDnsZones/CNAME" @ "2024-06-01";
+    /// A set of MX records.
+    MxRecordSet(dns::MxRecordSet) = "Microsoft.Network/privateDnsZones/MX" @ "2024-06-01";
+    /// A set of PTR records.
+    PtrRecordSet(dns::PtrRecordSet) = "Microsoft.Network/privateDnsZones/PTR" @ "2024-06-01";
+    /// The SOA record of a zone.
+    SoaRecordSet(dns::SoaRecordSet) = "Microsoft.Network/privateDnsZones/SOA" @ "2024-06-01";
+    /// A set of SRV records.
+    SrvRecordSet(dns::SrvRecordSet) = "Microsoft.Network/privateDnsZones/SRV" @ "2024-06-01";
+    /// A set of TXT records.
+    TxtRecordSet(dns::TxtRecordSet) = "Microsoft.Network/privateDnsZones/TXT" @ "2024-06-01";
     /// An API Management service.
     ApiManagement(api_management::ApiManagement) = "Microsoft.ApiManagement/service" @ "2022-08-01";
 }
@@ -222,6 +263,14 @@ typed_views! {
     virtual_network_link, virtual_network_links, VirtualNetworkLink, dns::VirtualNetworkLink, "virtual network link";
     a_record_set, a_record_sets, ARecordSet, dns::ARecordSet, "A record set";
     private_dns_zone_group, private_dns_zone_groups, PrivateDnsZoneGroup, dns::PrivateDnsZoneGroup, "DNS zone group";
+    lock, locks, Lock, authorization::Lock, "lock";
+    application_security_group, application_security_groups, ApplicationSecurityGroup, network::ApplicationSecurityGroup, "application security group";
+    public_ip_address, public_ip_addresses, PublicIpAddress, network::PublicIpAddress, "public IP address";
+    public_ip_prefix, public_ip_prefixes, PublicIpPrefix, network::PublicIpPrefix, "public IP prefix";
+    nat_gateway, nat_gateways, NatGateway, network::NatGateway, "NAT gateway";
+    virtual_machine_scale_set, virtual_machine_scale_sets, VirtualMachineScaleSet, compute::VirtualMachineScaleSet, "scale set";
+    aaaa_record_set, aaaa_record_sets, AaaaRecordSet, dns::AaaaRecordSet, "AAAA record set";
+    cname_record_set, cname_record_sets, CnameRecordSet, dns::CnameRecordSet, "CNAME record";
     api_management, api_managements, ApiManagement, api_management::ApiManagement, "API Management service";
 }
 
@@ -275,6 +324,12 @@ impl<T> Absent for Vec<T> {
     }
 }
 
+impl<K, V> Absent for BTreeMap<K, V> {
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
 macro_rules! always_written {
     ($($ty:ty),*) => {
         $(impl Absent for $ty {
@@ -285,4 +340,10 @@ macro_rules! always_written {
     };
 }
 
-always_written!(u16, String, network::AddressSpace, compute::NetworkProfile);
+always_written!(
+    u16,
+    String,
+    network::AddressSpace,
+    network::BackendAddressProperties,
+    compute::NetworkProfile
+);

@@ -4,7 +4,10 @@
 //! Source: <https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview>.
 
 use std::net::Ipv4Addr;
-use topology::{ResourceId, Topology, model::cidr::Cidr};
+use topology::{
+    ResourceId, Topology,
+    model::cidr::{Cidr, ipv4},
+};
 
 /// Where a route leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +44,7 @@ pub(crate) fn read(topology: &Topology, table: &ResourceId) -> Vec<Route> {
             continue;
         };
         let kind = properties.next_hop_type.to_ascii_lowercase();
-        let next_hop = match (kind.as_str(), properties.next_hop_ip_address) {
+        let next_hop = match (kind.as_str(), ipv4(properties.next_hop_ip_address)) {
             ("virtualappliance", Some(address)) => NextHop::Appliance(address),
             ("vnetlocal", _) => NextHop::Local,
             ("internet", _) => NextHop::Internet,

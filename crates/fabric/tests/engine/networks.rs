@@ -212,7 +212,7 @@ fn route(
     let properties = RouteProperties {
         address_prefix: prefix.to_owned(),
         next_hop_type: next_hop_type.to_owned(),
-        next_hop_ip_address: next_hop.map(ip),
+        next_hop_ip_address: next_hop.map(|hop| ip(hop).into()),
         ..RouteProperties::default()
     };
     topology.resources.insert(

@@ -55,11 +55,7 @@ impl Addresses {
                         (None, Some(service)) => Holder::Nat(service.id.clone(), index),
                         (None, None) => Holder::Nic(resource.id.clone(), index),
                     };
-                    wanted.push((
-                        holder,
-                        subnet.id.clone(),
-                        config.properties.private_ip_address,
-                    ));
+                    wanted.push((holder, subnet.id.clone(), config.properties.ipv4()));
                 }
             }
         }
@@ -67,11 +63,7 @@ impl Addresses {
             for (index, frontend) in lb.frontend_ip_configurations.iter().enumerate() {
                 if let Some(subnet) = &frontend.properties.subnet {
                     let holder = Holder::Frontend(resource.id.clone(), index);
-                    wanted.push((
-                        holder,
-                        subnet.id.clone(),
-                        frontend.properties.private_ip_address,
-                    ));
+                    wanted.push((holder, subnet.id.clone(), frontend.properties.ipv4()));
                 }
             }
         }
@@ -92,22 +84,14 @@ impl Addresses {
                         None,
                     ));
                 }
-                wanted.push((
-                    Holder::Vip(resource.id.clone()),
-                    subnet.clone(),
-                    apim.private_ip_addresses.first().copied(),
-                ));
+                wanted.push((Holder::Vip(resource.id.clone()), subnet.clone(), apim.vip()));
             }
         }
         for (resource, pls) in topology.private_link_services() {
             for (index, config) in pls.ip_configurations.iter().enumerate() {
                 if let Some(subnet) = &config.properties.subnet {
                     let holder = Holder::Nat(resource.id.clone(), index);
-                    wanted.push((
-                        holder,
-                        subnet.id.clone(),
-                        config.properties.private_ip_address,
-                    ));
+                    wanted.push((holder, subnet.id.clone(), config.properties.ipv4()));
                 }
             }
         }

@@ -1,57 +1,26 @@
 //! `Microsoft.Compute` types, as far as reachability and the forwarder need them.
 //!
-//! Source: <https://learn.microsoft.com/rest/api/compute/virtual-machines/create-or-update>.
+//! API version 2024-07-01. Disks, images and extensions are kept as they came.
 
-use super::{Extra, id::ResourceId, network::arm, relay::RelayConfig};
+mod scale_set;
+mod virtual_machine;
+
+pub use scale_set::{
+    ScaleSetIpConfiguration, ScaleSetNetworkProfile, ScaleSetNicConfiguration, ScaleSetProfile,
+    ScaleSetPublicIpConfiguration, VirtualMachineScaleSet,
+};
+pub use virtual_machine::{NetworkProfile, NicReference, VirtualMachine};
+
+use super::relay::RelayConfig;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-arm! {
-    /// Properties of a virtual machine.
-    pub struct VirtualMachine {
-        /// `hardwareProfile`, opaque.
-        pub hardware_profile as "hardwareProfile": Option<Value>,
-        /// `storageProfile`, opaque.
-        pub storage_profile as "storageProfile": Option<Value>,
-        /// `osProfile`, opaque.
-        pub os_profile as "osProfile": Option<Value>,
-        /// Its NICs.
-        pub network_profile as "networkProfile": NetworkProfile,
-        /// Base64 of the user data; ours is a [`RelayConfig`] as JSON. Can be changed later and is
-        /// read through IMDS: <https://learn.microsoft.com/azure/virtual-machines/user-data>.
-        pub user_data as "userData": Option<String>,
-    }
+/// The relay configuration in user data; `None` if there is none or it is not ours.
+fn relay_in(user_data: Option<&String>) -> Option<RelayConfig> {
+    let bytes = STANDARD.decode(user_data?).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
-arm! {
-    /// `networkProfile`.
-    pub struct NetworkProfile {
-        /// References to NICs.
-        pub network_interfaces as "networkInterfaces": Vec<NicReference>,
-    }
-}
-
-/// A machine's reference to a NIC.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NicReference {
-    /// The NIC.
-    pub id: ResourceId,
-    /// `properties` and more.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-impl VirtualMachine {
-    /// The relay configuration in its user data; `None` if it has none or it is not ours.
-    pub fn relay(&self) -> Option<RelayConfig> {
-        let bytes = STANDARD.decode(self.user_data.as_ref()?).ok()?;
-        serde_json::from_slice(&bytes).ok()
-    }
-
-    /// Puts a relay configuration into the user data.
-    pub fn set_relay(&mut self, relay: &RelayConfig) -> Result<(), serde_json::Error> {
-        self.user_data = Some(STANDARD.encode(serde_json::to_vec(relay)?));
-        Ok(())
-    }
+/// A relay configuration as user data.
+fn user_data_of(relay: &RelayConfig) -> Result<String, serde_json::Error> {
+    Ok(STANDARD.encode(serde_json::to_vec(relay)?))
 }

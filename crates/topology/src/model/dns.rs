@@ -3,12 +3,16 @@
 //! Source: <https://learn.microsoft.com/rest/api/dns/privatedns/private-zones>.
 
 use super::{
-    Extra,
     id::ResourceId,
-    network::{SubResource, arm},
+    network::{Child, SubResource, arm},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, net::Ipv4Addr, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
 
 arm! {
     /// Properties of a private DNS zone.
@@ -25,16 +29,143 @@ arm! {
         pub virtual_network as "virtualNetwork": Option<SubResource>,
         /// Whether machines register themselves.
         pub registration_enabled as "registrationEnabled": Option<bool>,
+        /// `Default` or `NxDomainRedirect`: whether a name that the zone lacks is asked for in public.
+        pub resolution_policy as "resolutionPolicy": Option<String>,
+        /// `InProgress` or `Completed`, read-only.
+        pub virtual_network_link_state as "virtualNetworkLinkState": Option<String>,
+        /// Read-only state.
+        pub provisioning_state as "provisioningState": Option<String>,
+    }
+}
+
+macro_rules! record_sets {
+    ($($(#[$doc:meta])* $name:ident { $(#[$fdoc:meta])* $field:ident as $wire:literal: $ty:ty })*) => {
+        $(arm! {
+            $(#[$doc])*
+            pub struct $name {
+                /// Seconds.
+                pub ttl as "ttl": Option<u32>,
+                $(#[$fdoc])*
+                pub $field as $wire: $ty,
+                /// Free pairs.
+                pub metadata as "metadata": BTreeMap<String, String>,
+                /// The whole name, read-only.
+                pub fqdn as "fqdn": Option<String>,
+                /// Whether a machine registered itself, read-only.
+                pub is_auto_registered as "isAutoRegistered": Option<bool>,
+            }
+        })*
+    };
+}
+
+record_sets! {
+    /// Properties of a set of A records; the name `@` is the zone itself.
+    ARecordSet {
+        /// Addresses.
+        a_records as "aRecords": Vec<ARecord>
+    }
+    /// Properties of a set of AAAA records.
+    AaaaRecordSet {
+        /// Addresses.
+        aaaa_records as "aaaaRecords": Vec<AaaaRecord>
+    }
+    /// Properties of a CNAME record.
+    CnameRecordSet {
+        /// The name it stands for.
+        cname_record as "cnameRecord": Option<CnameRecord>
+    }
+    /// Properties of a set of MX records.
+    MxRecordSet {
+        /// Mail hosts.
+        mx_records as "mxRecords": Vec<MxRecord>
+    }
+    /// Properties of a set of PTR records.
+    PtrRecordSet {
+        /// Names.
+        ptr_records as "ptrRecords": Vec<PtrRecord>
+    }
+    /// Properties of the SOA record, which every zone has.
+    SoaRecordSet {
+        /// The record.
+        soa_record as "soaRecord": Option<SoaRecord>
+    }
+    /// Properties of a set of SRV records.
+    SrvRecordSet {
+        /// Services.
+        srv_records as "srvRecords": Vec<SrvRecord>
+    }
+    /// Properties of a set of TXT records.
+    TxtRecordSet {
+        /// Texts.
+        txt_records as "txtRecords": Vec<TxtRecord>
     }
 }
 
 arm! {
-    /// Properties of a set of A records; the name `@` is the zone itself.
-    pub struct ARecordSet {
-        /// Seconds.
-        pub ttl as "ttl": Option<u32>,
-        /// Addresses.
-        pub a_records as "aRecords": Vec<ARecord>,
+    /// One AAAA record.
+    pub struct AaaaRecord {
+        /// Its address.
+        pub ipv6_address as "ipv6Address": Option<Ipv6Addr>,
+    }
+}
+
+arm! {
+    /// A CNAME record.
+    pub struct CnameRecord {
+        /// The name it stands for.
+        pub cname as "cname": Option<String>,
+    }
+}
+
+arm! {
+    /// One MX record.
+    pub struct MxRecord {
+        /// Lower is first.
+        pub preference as "preference": Option<u32>,
+        /// The mail host.
+        pub exchange as "exchange": Option<String>,
+    }
+}
+
+arm! {
+    /// One PTR record.
+    pub struct PtrRecord {
+        /// The name.
+        pub ptrdname as "ptrdname": Option<String>,
+    }
+}
+
+arm! {
+    /// The SOA record.
+    pub struct SoaRecord {
+        /// The zone's first server.
+        pub host as "host": Option<String>,
+        /// Whom to write to.
+        pub email as "email": Option<String>,
+        /// Seconds that a missing name is remembered.
+        pub minimum_ttl as "minimumTtl": Option<u32>,
+    }
+}
+
+arm! {
+    /// One SRV record.
+    pub struct SrvRecord {
+        /// Lower is first.
+        pub priority as "priority": Option<u32>,
+        /// Share among equals.
+        pub weight as "weight": Option<u32>,
+        /// The port.
+        pub port as "port": Option<u16>,
+        /// The host.
+        pub target as "target": Option<String>,
+    }
+}
+
+arm! {
+    /// One TXT record, in pieces.
+    pub struct TxtRecord {
+        /// The pieces.
+        pub value as "value": Vec<String>,
     }
 }
 
@@ -103,7 +234,37 @@ impl<'de> Deserialize<'de> for RecordAddress {
 arm! {
     /// Properties of a zone group.
     pub struct PrivateDnsZoneGroup {
-        /// Zones, opaque.
-        pub private_dns_zone_configs as "privateDnsZoneConfigs": Vec<serde_json::Value>,
+        /// The zones that the endpoint's names are kept in.
+        pub private_dns_zone_configs as "privateDnsZoneConfigs": Vec<Child<PrivateDnsZoneConfig>>,
+        /// Read-only state.
+        pub provisioning_state as "provisioningState": Option<String>,
+    }
+}
+
+arm! {
+    /// A zone of a zone group.
+    pub struct PrivateDnsZoneConfig {
+        /// The zone.
+        pub private_dns_zone_id as "privateDnsZoneId": Option<ResourceId>,
+        /// What was written into it, read-only.
+        pub record_sets as "recordSets": Vec<ZoneGroupRecordSet>,
+    }
+}
+
+arm! {
+    /// A record set that Azure keeps for a zone group.
+    pub struct ZoneGroupRecordSet {
+        /// Such as `A`.
+        pub record_type as "recordType": Option<String>,
+        /// Its name in the zone.
+        pub record_set_name as "recordSetName": Option<String>,
+        /// The whole name.
+        pub fqdn as "fqdn": Option<String>,
+        /// Seconds.
+        pub ttl as "ttl": Option<u32>,
+        /// Addresses.
+        pub ip_addresses as "ipAddresses": Vec<IpAddr>,
+        /// Read-only state.
+        pub provisioning_state as "provisioningState": Option<String>,
     }
 }

@@ -4,7 +4,10 @@
 //! connections of a Private Link Service) is not, so there are no circles.
 
 use crate::model::{
-    Body, Resource, Topology, dns::RecordAddress, id::ResourceId, network::SubResource,
+    Body, Resource, Topology,
+    dns::RecordAddress,
+    id::ResourceId,
+    network::{BackendAddressPool, SecurityRuleProperties, SubResource, SubnetProperties},
 };
 
 /// Top-level resources, or children that are resources of their own, which must exist before
@@ -50,63 +53,99 @@ fn owner(topology: &Topology, id: &ResourceId) -> ResourceId {
 
 fn stated(body: &Body) -> Vec<ResourceId> {
     let mut ids: Vec<ResourceId> = Vec::new();
-    let sub = |ids: &mut Vec<ResourceId>, reference: &Option<SubResource>| {
-        ids.extend(reference.iter().map(|sub| sub.id.clone()));
+    let mut sub = |references: &mut dyn Iterator<Item = &SubResource>| {
+        ids.extend(references.map(|sub| sub.id.clone()));
     };
     match body {
         Body::VirtualNetwork(network) => {
             for subnet in &network.subnets {
-                sub(&mut ids, &subnet.properties.network_security_group);
-                sub(&mut ids, &subnet.properties.route_table);
-                sub(&mut ids, &subnet.properties.nat_gateway);
+                sub(&mut of_subnet(&subnet.properties));
             }
         }
+        Body::Subnet(subnet) => sub(&mut of_subnet(subnet)),
+        Body::VirtualNetworkPeering(peering) => sub(&mut peering.remote_virtual_network.iter()),
+        Body::NetworkSecurityGroup(group) => {
+            for rule in &group.security_rules {
+                sub(&mut of_rule(&rule.properties));
+            }
+        }
+        Body::SecurityRule(rule) => sub(&mut of_rule(rule)),
+        Body::PublicIpAddress(address) => sub(&mut address.public_ip_prefix.iter()),
+        Body::NatGateway(gateway) => sub(&mut gateway
+            .public_ip_addresses
+            .iter()
+            .chain(&gateway.public_ip_prefixes)),
         Body::NetworkInterface(nic) => {
-            sub(&mut ids, &nic.network_security_group);
+            sub(&mut nic.network_security_group.iter());
             for config in &nic.ip_configurations {
-                sub(&mut ids, &config.properties.subnet);
-                sub(&mut ids, &config.properties.public_ip_address);
-                ids.extend(
-                    config
-                        .properties
-                        .load_balancer_backend_address_pools
-                        .iter()
-                        .map(|pool| pool.id.clone()),
-                );
+                let config = &config.properties;
+                sub(&mut config
+                    .subnet
+                    .iter()
+                    .chain(&config.public_ip_address)
+                    .chain(&config.load_balancer_backend_address_pools)
+                    .chain(&config.load_balancer_inbound_nat_rules)
+                    .chain(&config.application_security_groups));
             }
         }
         Body::LoadBalancer(balancer) => {
             for frontend in &balancer.frontend_ip_configurations {
-                sub(&mut ids, &frontend.properties.subnet);
-                sub(&mut ids, &frontend.properties.public_ip_address);
+                let frontend = &frontend.properties;
+                sub(&mut frontend
+                    .subnet
+                    .iter()
+                    .chain(&frontend.public_ip_address)
+                    .chain(&frontend.public_ip_prefix)
+                    .chain(&frontend.gateway_load_balancer));
+            }
+            for pool in &balancer.backend_address_pools {
+                sub(&mut of_pool(&pool.properties));
             }
         }
+        Body::BackendAddressPool(pool) => sub(&mut of_pool(pool)),
         Body::PrivateLinkService(service) => {
             for config in &service.ip_configurations {
-                sub(&mut ids, &config.properties.subnet);
+                sub(&mut config.properties.subnet.iter());
             }
-            ids.extend(
-                service
-                    .load_balancer_frontend_ip_configurations
-                    .iter()
-                    .map(|frontend| frontend.id.clone()),
-            );
+            sub(&mut service.load_balancer_frontend_ip_configurations.iter());
         }
         Body::PrivateEndpoint(endpoint) => {
-            sub(&mut ids, &endpoint.subnet);
+            sub(&mut endpoint
+                .subnet
+                .iter()
+                .chain(&endpoint.application_security_groups));
             let services = endpoint
                 .connections()
                 .map(|connection| connection.properties.private_link_service_id.parse());
             ids.extend(services.filter_map(Result::ok));
         }
-        Body::VirtualMachine(machine) => ids.extend(
-            machine
-                .network_profile
-                .network_interfaces
+        Body::VirtualMachine(machine) => {
+            sub(&mut machine
+                .availability_set
                 .iter()
-                .map(|nic| nic.id.clone()),
-        ),
-        Body::VirtualNetworkLink(link) => sub(&mut ids, &link.virtual_network),
+                .chain(&machine.virtual_machine_scale_set));
+            let nics = machine.network_profile.network_interfaces.iter();
+            ids.extend(nics.map(|nic| nic.id.clone()));
+        }
+        Body::VirtualMachineScaleSet(set) => {
+            for nic in set.nics() {
+                sub(&mut nic.properties.network_security_group.iter());
+                for config in &nic.properties.ip_configurations {
+                    let config = &config.properties;
+                    sub(&mut config
+                        .subnet
+                        .iter()
+                        .chain(&config.load_balancer_backend_address_pools)
+                        .chain(&config.load_balancer_inbound_nat_pools)
+                        .chain(&config.application_security_groups));
+                }
+            }
+        }
+        Body::VirtualNetworkLink(link) => sub(&mut link.virtual_network.iter()),
+        Body::PrivateDnsZoneGroup(group) => {
+            let zones = group.private_dns_zone_configs.iter();
+            ids.extend(zones.filter_map(|zone| zone.properties.private_dns_zone_id.clone()));
+        }
         Body::ARecordSet(records) => {
             ids.extend(
                 records
@@ -118,15 +157,57 @@ fn stated(body: &Body) -> Vec<ResourceId> {
                     }),
             );
         }
-        Body::ApiManagement(service) => ids.extend(service.subnet().cloned()),
+        Body::ApiManagement(service) => {
+            ids.extend(service.subnet().cloned());
+            ids.extend(service.public_ip_address_id.clone());
+            for location in &service.additional_locations {
+                ids.extend(location.subnet().cloned());
+                ids.extend(location.public_ip_address_id.clone());
+            }
+        }
         Body::ResourceGroup(_)
-        | Body::NetworkSecurityGroup(_)
+        | Body::Lock(_)
+        | Body::ApplicationSecurityGroup(_)
         | Body::RouteTable(_)
+        | Body::Route(_)
+        | Body::PublicIpPrefix(_)
+        | Body::InboundNatRule(_)
+        | Body::PrivateEndpointConnection(_)
         | Body::PrivateDnsZone(_)
-        | Body::PrivateDnsZoneGroup(_)
+        | Body::AaaaRecordSet(_)
+        | Body::CnameRecordSet(_)
+        | Body::MxRecordSet(_)
+        | Body::PtrRecordSet(_)
+        | Body::SoaRecordSet(_)
+        | Body::SrvRecordSet(_)
+        | Body::TxtRecordSet(_)
         | Body::Opaque(_) => {}
     }
     ids
+}
+
+fn of_subnet(subnet: &SubnetProperties) -> impl Iterator<Item = &SubResource> {
+    subnet
+        .network_security_group
+        .iter()
+        .chain(&subnet.route_table)
+        .chain(&subnet.nat_gateway)
+}
+
+fn of_rule(rule: &SecurityRuleProperties) -> impl Iterator<Item = &SubResource> {
+    rule.source_application_security_groups
+        .iter()
+        .chain(&rule.destination_application_security_groups)
+}
+
+fn of_pool(pool: &BackendAddressPool) -> impl Iterator<Item = &SubResource> {
+    let members = pool.load_balancer_backend_addresses.iter();
+    pool.virtual_network
+        .iter()
+        .chain(members.flat_map(|member| {
+            let member = &member.properties;
+            member.virtual_network.iter().chain(&member.subnet)
+        }))
 }
 
 /// Records and links of the zones, seen by the machine's network, whose names its relay dials.

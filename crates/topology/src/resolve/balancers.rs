@@ -12,7 +12,7 @@ use crate::{
         suggest::{clip, one_of},
     },
     model::{
-        Body, Extra, Sku,
+        Body, Sku,
         id::ResourceId,
         network::{
             BackendAddressPool, Child, FrontendIpConfiguration, LoadBalancer, LoadBalancingRule,
@@ -20,7 +20,7 @@ use crate::{
         },
     },
 };
-use serde_json::json;
+use std::net::IpAddr;
 
 const FRONTEND: &str = "frontend";
 const POOL: &str = "backend";
@@ -89,7 +89,7 @@ fn probe(balancer: &manifest::LoadBalancer, forwarder: &Forwarder) -> Child<Prob
         probe_threshold: value(stated.probe_threshold.as_ref())
             .or(number_of_probes.is_none().then_some(1)),
         protocol,
-        extra: Extra::new(),
+        ..Probe::default()
     };
     Child::new(
         value(stated.name.as_ref()).unwrap_or_else(|| PROBE.to_owned()),
@@ -111,7 +111,7 @@ pub(super) fn load_balancers(cx: &mut Context<'_>, addresses: &Allocated) {
             FRONTEND,
             FrontendIpConfiguration {
                 subnet: subnet.map(|subnet| SubResource { id: subnet.id }),
-                private_ip_address: address,
+                private_ip_address: address.map(IpAddr::V4),
                 private_ip_allocation_method: Some(
                     if address.is_some() {
                         "Static"
@@ -125,8 +125,7 @@ pub(super) fn load_balancers(cx: &mut Context<'_>, addresses: &Allocated) {
         );
         front.id = Some(frontend(&id));
         if let Some(zones) = &stated.zones {
-            let zones: Vec<&String> = zones.value.iter().map(|zone| &zone.value).collect();
-            front.extra.insert("zones".to_owned(), json!(zones));
+            front.zones = zones.value.iter().map(|zone| zone.value.clone()).collect();
         }
         let mut backend = Child::new(POOL, BackendAddressPool::default());
         backend.id = Some(pool(&id));
@@ -147,7 +146,7 @@ pub(super) fn load_balancers(cx: &mut Context<'_>, addresses: &Allocated) {
             backend_address_pools: vec![backend],
             load_balancing_rules: rules,
             probes,
-            extra: Extra::new(),
+            ..LoadBalancer::default()
         });
         let mut draft = Draft::new(placed, body, is_set(&stated.existing));
         draft.sku = Some(Sku {

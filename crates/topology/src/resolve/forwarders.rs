@@ -25,7 +25,7 @@ use crate::{
 use serde_json::json;
 use std::{
     collections::BTreeSet,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
 /// The most instances of one forwarder, as of a scale set.
@@ -276,7 +276,8 @@ fn nic(
             stated_address.map(|stated| stated.value)
         } else {
             address
-        },
+        }
+        .map(IpAddr::V4),
         private_ip_allocation_method: Some(method),
         primary: Some(true),
         load_balancer_backend_address_pools: pools.to_vec(),

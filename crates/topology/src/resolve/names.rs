@@ -10,7 +10,7 @@ use crate::{
     finding::{Finding, Severity},
     manifest::{Field, suggest::clip},
     model::{
-        Body, Extra,
+        Body,
         dns::{ARecord, ARecordSet, PrivateDnsZone, RecordAddress, VirtualNetworkLink},
         id::ResourceId,
         network::SubResource,
@@ -162,7 +162,7 @@ fn grant(cx: &mut Context<'_>, wish: &Wish) {
         let body = Body::ARecordSet(ARecordSet {
             ttl: Some(TTL_SECONDS),
             a_records,
-            extra: Extra::new(),
+            ..ARecordSet::default()
         });
         let mut draft = Draft::new(
             &Placed {
@@ -182,7 +182,7 @@ fn grant(cx: &mut Context<'_>, wish: &Wish) {
     let body = Body::VirtualNetworkLink(VirtualNetworkLink {
         virtual_network: Some(SubResource::to(&wish.network)),
         registration_enabled: Some(false),
-        extra: Extra::new(),
+        ..VirtualNetworkLink::default()
     });
     cx.out
         .add(Draft::new(&global(&link), body, wish.existing), wish.span);

@@ -2,14 +2,15 @@
 
 use super::{Context, Draft, index::nat_subnet, is_set, value};
 use crate::model::{
-    Body, EmptyProperties, Extra, Sku,
+    Body, EmptyProperties, Sku,
     api_management::{ApiManagement, VirtualNetworkConfiguration},
+    cidr::IpRange,
     network::{
         AddressSpace, Child, RouteProperties, RouteTable, SubResource, Subnet, SubnetProperties,
         VirtualNetwork,
     },
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
 pub(super) fn groups(cx: &mut Context<'_>) {
     for (name, entry) in &cx.manifest.resource_groups {
@@ -48,7 +49,7 @@ pub(super) fn virtual_networks(cx: &mut Context<'_>) {
             let subnet_id = id.child("subnets", subnet_name);
             let derived = nat.contains(&subnet_id).then(|| "Disabled".to_owned());
             let properties = SubnetProperties {
-                address_prefix: value(stated.address_prefix.as_ref()),
+                address_prefix: value(stated.address_prefix.as_ref()).map(IpRange::V4),
                 network_security_group: cx
                     .index
                     .security_group(&stated.network_security_group)
@@ -67,12 +68,9 @@ pub(super) fn virtual_networks(cx: &mut Context<'_>) {
                 default_outbound_access: value(stated.default_outbound_access.as_ref()),
                 ..SubnetProperties::default()
             };
-            subnets.push(Subnet {
-                id: Some(subnet_id.clone()),
-                name: subnet_name.clone(),
-                properties,
-                extra: Extra::new(),
-            });
+            let mut subnet = Subnet::new(subnet_name.clone(), properties);
+            subnet.id = Some(subnet_id.clone());
+            subnets.push(subnet);
             // Rules may point at the subnet as a resource of its own, or into its network.
             for (owner, base) in [
                 (&id, format!("/properties/subnets/{at}")),
@@ -119,11 +117,11 @@ pub(super) fn virtual_networks(cx: &mut Context<'_>) {
         let address_prefixes = stated
             .iter()
             .flat_map(|list| &list.value)
-            .map(|prefix| prefix.value)
+            .map(|prefix| IpRange::V4(prefix.value))
             .collect();
         let address_space = AddressSpace {
             address_prefixes,
-            extra: Extra::new(),
+            ..AddressSpace::default()
         };
         let body = Body::VirtualNetwork(VirtualNetwork {
             address_space,
@@ -168,14 +166,15 @@ pub(super) fn route_tables(cx: &mut Context<'_>) {
                 RouteProperties {
                     address_prefix: address_prefix.value.clone(),
                     next_hop_type: next_hop_type.value.clone(),
-                    next_hop_ip_address: value(inner.value.next_hop_ip_address.as_ref()),
-                    extra: Extra::new(),
+                    next_hop_ip_address: value(inner.value.next_hop_ip_address.as_ref())
+                        .map(IpAddr::V4),
+                    ..RouteProperties::default()
                 },
             ));
         }
         let body = Body::RouteTable(RouteTable {
             routes,
-            extra: Extra::new(),
+            ..RouteTable::default()
         });
         cx.out.add(
             Draft::new(placed, body, is_set(&entry.value.existing)),
@@ -197,7 +196,7 @@ pub(super) fn api_management(cx: &mut Context<'_>) {
             virtual_network_type: value(stated.virtual_network_type.as_ref()),
             virtual_network_configuration: subnet.map(|subnet| VirtualNetworkConfiguration {
                 subnet_resource_id: Some(subnet.id),
-                extra: Extra::new(),
+                ..VirtualNetworkConfiguration::default()
             }),
             ..ApiManagement::default()
         });

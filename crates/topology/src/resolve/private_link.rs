@@ -18,6 +18,7 @@ use crate::{
         },
     },
 };
+use std::net::IpAddr;
 
 pub(super) fn services(cx: &mut Context<'_>, addresses: &Allocated) {
     for (name, entry) in &cx.manifest.private_link_services {
@@ -49,10 +50,11 @@ pub(super) fn services(cx: &mut Context<'_>, addresses: &Allocated) {
                         stated_address.map(|stated| stated.value)
                     } else {
                         *address
-                    },
+                    }
+                    .map(IpAddr::V4),
                     private_ip_allocation_method: Some(method),
                     primary: Some(at == 0),
-                    extra: Extra::new(),
+                    ..PlsIpConfiguration::default()
                 },
             ));
             cx.out.record(

@@ -7,7 +7,11 @@ pub(super) use super::{
 pub(super) use crate::{
     finding::{Change, Finding, Severity},
     model::{
-        Resource, addresses::Holder, api_management::ApiManagement, cidr::Cidr, dns::RecordAddress,
+        Resource,
+        addresses::Holder,
+        api_management::ApiManagement,
+        cidr::{Cidr, IpRange},
+        dns::RecordAddress,
         id::ResourceId,
     },
 };

@@ -37,15 +37,10 @@ pub(super) fn resolve(
             format!("the hosts file says `{host}` is {address}"),
         );
     }
-    let own_servers = topology.virtual_network(vnet).and_then(|(_, inner)| {
-        inner
-            .dhcp_options
-            .as_ref()?
-            .get("dnsServers")?
-            .as_array()
-            .filter(|servers| !servers.is_empty())
-    });
-    if own_servers.is_some() {
+    let has_own_servers = topology
+        .virtual_network(vnet)
+        .is_some_and(|(_, inner)| !inner.dns_servers().is_empty());
+    if has_own_servers {
         return Answer::Unknown(format!(
             "`{}` asks its own DNS servers, whose answer the topology does not know",
             vnet.name()

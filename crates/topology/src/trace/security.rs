@@ -7,10 +7,10 @@
 
 use super::Verdict;
 use crate::model::{
-    Extra, Topology,
+    Topology,
     cidr::Cidr,
     id::ResourceId,
-    network::{NetworkSecurityGroup, SecurityRuleProperties},
+    network::{NetworkSecurityGroup, SecurityRuleProperties, SubResource},
 };
 use std::net::{Ipv4Addr, SocketAddrV4};
 
@@ -319,14 +319,14 @@ impl Scope<'_> {
             rule.source_address_prefix
                 .iter()
                 .chain(&rule.source_address_prefixes),
-            group_members(&rule.extra, "sourceApplicationSecurityGroups"),
+            group_members(&rule.source_application_security_groups),
             packet.source,
         );
         let destinations = self.prefixes(
             rule.destination_address_prefix
                 .iter()
                 .chain(&rule.destination_address_prefixes),
-            group_members(&rule.extra, "destinationApplicationSecurityGroups"),
+            group_members(&rule.destination_application_security_groups),
             *packet.destination.ip(),
         );
         protocol
@@ -389,7 +389,7 @@ impl Scope<'_> {
             .and_then(|id| self.topology.virtual_network(id));
         network
             .into_iter()
-            .flat_map(|(_, inner)| inner.address_space.address_prefixes.iter().copied())
+            .flat_map(|(_, inner)| inner.address_space.prefixes())
     }
 
     fn has_peerings(&self) -> bool {
@@ -403,8 +403,7 @@ impl Scope<'_> {
 pub(super) fn has_peerings(topology: &Topology, vnet: &ResourceId) -> bool {
     topology
         .virtual_network(vnet)
-        .and_then(|(_, inner)| inner.extra.get("virtualNetworkPeerings")?.as_array())
-        .is_some_and(|peerings| !peerings.is_empty())
+        .is_some_and(|(_, inner)| !inner.virtual_network_peerings.is_empty())
 }
 
 /// Whether packets may leave a network for private addresses: by peering, gateway or own routes.
@@ -431,10 +430,11 @@ pub(super) fn is_public(address: Ipv4Addr) -> bool {
         || shared.contains(address))
 }
 
-fn group_members(extra: &Extra, key: &str) -> Match {
-    match extra.get(key).and_then(|value| value.as_array()) {
-        Some(groups) if !groups.is_empty() => Match::Maybe,
-        _ => Match::No,
+fn group_members(groups: &[SubResource]) -> Match {
+    if groups.is_empty() {
+        Match::No
+    } else {
+        Match::Maybe
     }
 }
 
@@ -485,7 +485,7 @@ pub(super) fn route(topology: &Topology, subnet: &ResourceId, destination: Ipv4A
     let system = topology
         .virtual_network(&network.id)
         .into_iter()
-        .flat_map(|(_, inner)| &inner.address_space.address_prefixes)
+        .flat_map(|(_, inner)| inner.address_space.prefixes())
         .filter(|range| range.contains(destination))
         .map(|range| range.length)
         .max()

@@ -334,8 +334,7 @@ impl<'a> Walk<'a> {
             .is_some_and(|(_, inner)| {
                 inner
                     .address_space
-                    .address_prefixes
-                    .iter()
+                    .prefixes()
                     .any(|range| range.contains(to))
             });
         if inside {
@@ -380,9 +379,10 @@ impl<'a> Walk<'a> {
 
     /// A network may forget flows sooner than its load balancers do.
     fn flow_record(&mut self, vnet: &ResourceId) {
-        let minutes = self.topology.virtual_network(vnet).and_then(|(_, inner)| {
-            u32::try_from(inner.extra.get("flowTimeoutInMinutes")?.as_u64()?).ok()
-        });
+        let minutes = self
+            .topology
+            .virtual_network(vnet)
+            .and_then(|(_, inner)| inner.flow_timeout_in_minutes);
         if let Some(minutes) = minutes {
             self.limit_idle(minutes.saturating_mul(60));
         }

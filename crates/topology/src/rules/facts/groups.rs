@@ -49,7 +49,7 @@ pub(in crate::rules) fn denial(
 ) -> Option<Option<usize>> {
     let spaces: Vec<Cidr> = network
         .and_then(|id| topology.virtual_network(id))
-        .map(|(_, body)| body.address_space.address_prefixes.clone())
+        .map(|(_, body)| body.address_space.prefixes().collect())
         .unwrap_or_default();
     let inside = |address: Ipv4Addr| spaces.iter().any(|space| space.contains(address));
     let mut rules: Vec<(usize, &SecurityRuleProperties)> = group

@@ -35,10 +35,9 @@ pub(super) fn stated(topology: &Topology) -> Vec<Stated> {
     }
     for (nic, body) in topology.network_interfaces() {
         for (index, config) in body.ip_configurations.iter().enumerate() {
-            if let (Some(subnet), Some(address)) = (
-                &config.properties.subnet,
-                config.properties.private_ip_address,
-            ) {
+            if let (Some(subnet), Some(address)) =
+                (&config.properties.subnet, config.properties.ipv4())
+            {
                 let holder = match (&body.private_endpoint, &body.private_link_service) {
                     (Some(endpoint), _) => Holder::Endpoint(endpoint.id.clone()),
                     (None, Some(service)) => Holder::Nat(service.id.clone(), index),
@@ -57,10 +56,9 @@ pub(super) fn stated(topology: &Topology) -> Vec<Stated> {
     }
     for (balancer, body) in topology.load_balancers() {
         for (index, frontend) in body.frontend_ip_configurations.iter().enumerate() {
-            if let (Some(subnet), Some(address)) = (
-                &frontend.properties.subnet,
-                frontend.properties.private_ip_address,
-            ) {
+            if let (Some(subnet), Some(address)) =
+                (&frontend.properties.subnet, frontend.properties.ipv4())
+            {
                 let pointer = format!(
                     "/properties/frontendIPConfigurations/{index}/properties/privateIPAddress"
                 );
@@ -75,10 +73,9 @@ pub(super) fn stated(topology: &Topology) -> Vec<Stated> {
     }
     for (service, body) in topology.private_link_services() {
         for (index, config) in body.ip_configurations.iter().enumerate() {
-            if let (Some(subnet), Some(address)) = (
-                &config.properties.subnet,
-                config.properties.private_ip_address,
-            ) {
+            if let (Some(subnet), Some(address)) =
+                (&config.properties.subnet, config.properties.ipv4())
+            {
                 let pointer =
                     format!("/properties/ipConfigurations/{index}/properties/privateIPAddress");
                 all.push(Stated {

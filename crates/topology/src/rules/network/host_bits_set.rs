@@ -54,7 +54,7 @@ fn loose(
     id: &ResourceId,
     pointer: String,
     what: &str,
-    prefix: Cidr,
+    prefix: IpRange,
 ) -> Option<Finding> {
     let canonical = prefix.canonical();
     (prefix != canonical).then(|| {

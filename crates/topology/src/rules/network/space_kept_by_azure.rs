@@ -29,14 +29,15 @@ const KEPT: &[(Ipv4Addr, u8)] = &[
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for (network, body) in subject.topology.virtual_networks() {
-        for (index, prefix) in body.address_space.address_prefixes.iter().enumerate() {
+        let ranges = body.address_space.address_prefixes.iter().enumerate();
+        for (index, prefix) in ranges.filter_map(|(index, range)| Some((index, range.v4()?))) {
             if let Some(kept) = KEPT
                 .iter()
                 .map(|(address, length)| Cidr {
                     address: *address,
                     length: *length,
                 })
-                .find(|kept| kept.overlaps(*prefix))
+                .find(|kept| kept.overlaps(prefix))
             {
                 let pointer = format!("/properties/addressSpace/addressPrefixes/{index}");
                 out.push(rule.at(

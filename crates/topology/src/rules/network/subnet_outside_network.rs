@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for at in &subject.subnets.all {
         let spaces = &at.body.address_space.address_prefixes;
-        for prefix in at.subnet.properties.prefixes() {
+        for prefix in at.subnet.properties.ranges() {
             if !spaces.iter().any(|space| space.contains_range(prefix)) {
                 out.push(rule.at(
                     &at.network.id,
