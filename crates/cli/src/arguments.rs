@@ -19,6 +19,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Say what is wrong with a topology, where, why and how to mend it
     Check(Check),
+    /// Say what a rule is about: why, how to mend it, examples, source
+    Explain(Explain),
     /// Walk one connection, hop by hop, there and back
     Trace(Trace),
     /// Write a topology for others: templates, scripts, pictures, reports
@@ -49,6 +51,20 @@ pub(crate) enum Format {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingsFormat {
+    /// For people
+    Text,
+    /// For programs; the shape is kept compatible
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// JUnit XML, a test a rule
+    Junit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Level {
     /// Exit with 1 only for errors
     Error,
@@ -56,6 +72,17 @@ pub(crate) enum Level {
     Warning,
     /// Also for hints
     Hint,
+}
+
+impl Level {
+    /// The least severity that counts.
+    pub(crate) fn severity(self) -> topology::Severity {
+        match self {
+            Self::Error => topology::Severity::Error,
+            Self::Warning => topology::Severity::Warning,
+            Self::Hint => topology::Severity::Hint,
+        }
+    }
 }
 
 /// The manifest, and what is laid over it.
@@ -77,11 +104,34 @@ pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) manifest: ManifestOption,
     /// How to print
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
+    pub(crate) format: FindingsFormat,
+    /// Exit with 1 for findings of this level and above
+    #[arg(long, value_enum, default_value_t = Level::Warning)]
+    pub(crate) level: Level,
+    /// Only rules whose code begins so, such as `NSG` or `LB014`; may be repeated
+    #[arg(long, value_name = "PREFIX", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// No rules whose code begins so; may be repeated
+    #[arg(long, value_name = "PREFIX", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Codes, such as `PLS001`
+    #[arg(
+        value_name = "CODE",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    pub(crate) codes: Vec<String>,
+    /// Every rule
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Exit with 1 for findings of this level and above
-    #[arg(long, value_enum, default_value_t = Level::Error)]
-    pub(crate) level: Level,
 }
 
 #[derive(Debug, Args)]

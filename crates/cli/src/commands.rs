@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod down;
 pub(crate) mod exec;
 pub(crate) mod export;
+pub(crate) mod explain;
 pub(crate) mod plan;
 pub(crate) mod trace;
 pub(crate) mod twin;

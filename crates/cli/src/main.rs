@@ -15,6 +15,7 @@ mod input;
 mod print;
 mod proof;
 mod prove;
+mod report;
 mod runtime;
 
 use arguments::{Arguments, Command};
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     runtime::log();
     let result = match arguments.command {
         Command::Check(options) => commands::check::run(&options),
+        Command::Explain(options) => commands::explain::run(&options),
         Command::Trace(options) => commands::trace::run(&options),
         Command::Export(options) => commands::export::run(&options),
         Command::Plan(options) => commands::plan::run(&options),

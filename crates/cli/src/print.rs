@@ -34,11 +34,23 @@ pub(crate) fn findings(read: &Read) -> String {
                 let text = read.sources.text(span.source);
                 let end = span.end.min(text.len());
                 let start = span.start.min(end);
-                title.element(
-                    Snippet::source(text)
-                        .path(read.sources.name(span.source))
-                        .annotation(AnnotationKind::Primary.span(start..end)),
-                )
+                let mut snippet = Snippet::source(text)
+                    .path(read.sources.name(span.source))
+                    .annotation(AnnotationKind::Primary.span(start..end));
+                for related in &finding.related {
+                    if let Some(other) = related.span
+                        && other.source == span.source
+                        && other != span
+                        && other.end <= text.len()
+                    {
+                        snippet = snippet.annotation(
+                            AnnotationKind::Context
+                                .span(other.start..other.end)
+                                .label(related.label.as_str()),
+                        );
+                    }
+                }
+                title.element(snippet)
             }
             None => title.elements(Vec::<annotate_snippets::Message<'_>>::new()),
         };
@@ -47,6 +59,18 @@ pub(crate) fn findings(read: &Read) -> String {
         }
         if !finding.help.is_empty() {
             group = group.element(Level::HELP.message(finding.help.as_str()));
+        }
+        for related in finding
+            .related
+            .iter()
+            .filter(|related| related.span.is_none_or(|span| Some(span) == finding.span))
+        {
+            let at = format!("also: {}", related.label);
+            group = group.element(Level::NOTE.message(at));
+        }
+        if let Some(fix) = &finding.fix {
+            let text = format!("`linkspan fix` can {}", fix.title);
+            group = group.element(Level::HELP.message(text));
         }
         if !finding.source.is_empty() {
             group = group.element(Level::NOTE.message(format!("see {}", finding.source)));
@@ -122,6 +146,19 @@ fn finding_json(finding: &Finding, sources: &SourceMap) -> Value {
         "endLine": at.map(|at| at.end_line),
         "endColumn": at.map(|at| at.end_column),
         "resource": finding.place.as_ref().map(|place| place.id.as_str()),
+        "pointer": finding.place.as_ref().map(|place| place.pointer.as_str()),
+        "related": finding.related.iter().map(|related| {
+            let at = related.span.map(|span| sources.location(span));
+            json!({
+                "label": related.label,
+                "resource": related.place.id.as_str(),
+                "pointer": related.place.pointer,
+                "file": at.as_ref().map(|at| at.file.as_str()),
+                "line": at.as_ref().map(|at| at.line),
+                "column": at.as_ref().map(|at| at.column),
+            })
+        }).collect::<Vec<_>>(),
+        "fix": finding.fix.as_ref().map(|fix| fix.title.as_str()),
         "note": finding.note,
         "help": finding.help,
         "source": finding.source,

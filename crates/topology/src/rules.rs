@@ -158,6 +158,14 @@ rules! {
 /// Codes that once were rules, with the reason why they are none now.
 pub const RETIRED: &[(&str, &str)] = &[];
 
+/// A code that once was a rule, with the reason why it is none now.
+pub fn retired(code: &str) -> Option<(&'static str, &'static str)> {
+    RETIRED
+        .iter()
+        .copied()
+        .find(|(retired, _)| retired.eq_ignore_ascii_case(code))
+}
+
 /// All rules, in the order of their areas.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     TABLE.iter().copied()
