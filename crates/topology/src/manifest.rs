@@ -13,6 +13,7 @@ pub(crate) mod suggest;
 mod variables;
 mod yaml;
 
+pub(crate) use decode::Record;
 pub use decode::{
     ApiManagement, BalancerRule, Client, Expect, Forwarder, LoadBalancer, Manifest,
     NetworkSecurityGroup, PrivateEndpoint, PrivateLinkService, Probe, RelayItem, ResourceGroup,

@@ -34,13 +34,13 @@ mod security;
 
 use crate::{
     finding::{Finding, Severity},
-    manifest::{Entry, Field, Manifest},
+    manifest::{Entry, Field, Manifest, Record},
     model::{
-        Body, Client, Extra, OWNER_TAG, Resource, Sku, Subscription, Topology,
+        Body, Client, Extra, Key, OWNER_TAG, Resource, Sku, Subscription, Topology,
         expectation::{Effect, Expectation},
         id::ResourceId,
     },
-    source::{Span, Spanned},
+    source::{ManifestPath, Span, Spanned},
 };
 use index::{Index, Placed};
 use std::collections::BTreeMap;
@@ -249,6 +249,54 @@ impl Output {
     ) {
         if let Some(stated) = stated {
             self.topology.provenance.record(id, pointer, stated.span);
+        }
+    }
+
+    /// Remembers which keys of an entry say what, and where those stand that are given.
+    fn link(
+        &mut self,
+        id: &ResourceId,
+        pointer: &str,
+        path: ManifestPath,
+        keys: &'static [Key],
+        record: &dyn Record,
+    ) {
+        self.states(id, pointer, keys, record);
+        let provenance = &mut self.topology.provenance;
+        provenance.link(id, pointer, path, keys, false);
+    }
+
+    /// The same for an entry that is this thing and nothing else.
+    fn link_whole(
+        &mut self,
+        id: &ResourceId,
+        pointer: &str,
+        path: ManifestPath,
+        keys: &'static [Key],
+        record: &dyn Record,
+    ) {
+        self.states(id, pointer, keys, record);
+        let provenance = &mut self.topology.provenance;
+        provenance.link(id, pointer, path, keys, true);
+    }
+
+    fn states(
+        &mut self,
+        id: &ResourceId,
+        pointer: &str,
+        keys: &'static [Key],
+        record: &dyn Record,
+    ) {
+        let provenance = &mut self.topology.provenance;
+        for key in keys {
+            let Some(stated) = record.stated(key.key) else {
+                continue;
+            };
+            let place = format!("{pointer}{}", key.pointer);
+            for (at, item) in stated.items.iter().enumerate() {
+                provenance.record(id, format!("{place}/{at}"), *item);
+            }
+            provenance.record(id, place, stated.span);
         }
     }
 }

@@ -7,6 +7,9 @@
 
 pub mod json;
 
+mod path;
+
+pub use path::ManifestPath;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 

@@ -109,7 +109,6 @@ macro_rules! records {
 }
 
 /// Where a field stands, and the items of a list.
-#[expect(dead_code, reason = "asked by provenance, which comes next")]
 pub(crate) struct Stated {
     pub(crate) span: Span,
     pub(crate) items: Vec<Span>,
@@ -132,7 +131,6 @@ impl Stated {
 }
 
 /// A thing of the manifest that can be asked where its fields stand.
-#[expect(dead_code, reason = "asked by provenance, which comes next")]
 pub(crate) trait Record {
     /// Where the field with this key stands, if it is given.
     fn stated(&self, key: &str) -> Option<Stated>;

@@ -76,9 +76,12 @@ impl Read for RawResource {
 }
 
 /// Something that a raw resource says about a place of the resource's ARM JSON.
-pub(crate) enum Said {
+pub(crate) enum Said<'r> {
     /// The value came from here.
     Stated(Span),
+    /// The place is written at another JSON pointer of the entry: lists that merge by name have
+    /// their own order.
+    At(&'r str),
     /// The value was replaced as a whole: what was known about its parts is void.
     Replaced,
 }
@@ -90,17 +93,23 @@ impl RawResource {
         &self,
         value: &mut Value,
         is_fresh: bool,
-        say: &mut dyn FnMut(&str, Said),
+        say: &mut dyn FnMut(&str, Said<'_>),
     ) {
         let mut pointer = String::new();
-        let mut merge = Merge { is_fresh, say };
+        let mut merge = Merge {
+            is_fresh,
+            say,
+            entry: String::new(),
+        };
         merge.members(value, &self.members, &mut pointer);
     }
 }
 
 struct Merge<'s> {
     is_fresh: bool,
-    say: &'s mut dyn FnMut(&str, Said),
+    say: &'s mut dyn FnMut(&str, Said<'_>),
+    /// The pointer in the entry, beside that in the resource.
+    entry: String,
 }
 
 impl Merge<'_> {
@@ -117,8 +126,9 @@ impl Merge<'_> {
             return;
         };
         for (key, node) in entries {
-            let before = pointer.len();
+            let before = (pointer.len(), self.entry.len());
             push(pointer, &key.value);
+            push(&mut self.entry, &key.value);
             if matches!(node.value, Yaml::Gone) {
                 // Reported already.
             } else if matches!(node.value, Yaml::Null) && !self.is_fresh {
@@ -129,7 +139,8 @@ impl Merge<'_> {
                 let member = members.entry(key.value.clone()).or_insert(Value::Null);
                 self.node(member, node, pointer);
             }
-            pointer.truncate(before);
+            pointer.truncate(before.0);
+            self.entry.truncate(before.1);
         }
     }
 
@@ -160,17 +171,29 @@ impl Merge<'_> {
         let mut list = Vec::with_capacity(items.len());
         for (at, node) in items.iter().enumerate() {
             let mut item = Value::Null;
-            self.item(&mut item, node, at, pointer);
+            self.item(&mut item, node, (at, at), pointer);
             list.push(item);
         }
         *value = Value::Array(list);
     }
 
-    fn item(&mut self, value: &mut Value, node: &Node, at: usize, pointer: &mut String) {
-        let before = pointer.len();
+    /// An item with its places in the resource's list and in the entry's.
+    fn item(
+        &mut self,
+        value: &mut Value,
+        node: &Node,
+        (at, written): (usize, usize),
+        pointer: &mut String,
+    ) {
+        let before = (pointer.len(), self.entry.len());
         push(pointer, &at.to_string());
+        push(&mut self.entry, &written.to_string());
+        if at != written {
+            (self.say)(pointer, Said::At(&self.entry));
+        }
         self.node(value, node, pointer);
-        pointer.truncate(before);
+        pointer.truncate(before.0);
+        self.entry.truncate(before.1);
     }
 
     /// A list whose items are told apart by `key`.
@@ -184,7 +207,7 @@ impl Merge<'_> {
             .filter_map(|(at, item)| Some((item.get(key)?.as_str()?.to_lowercase(), at)))
             .collect();
         let mut removed = Vec::new();
-        for node in items {
+        for (written, node) in items.iter().enumerate() {
             let Some(name) = text_of(node, key) else {
                 continue;
             };
@@ -199,7 +222,7 @@ impl Merge<'_> {
                 list.len().saturating_sub(1)
             });
             if let Some(item) = list.get_mut(at) {
-                self.item(item, node, at, pointer);
+                self.item(item, node, (at, written), pointer);
             }
         }
         if !removed.is_empty() {

@@ -112,6 +112,73 @@ impl<'text> Offsets<'text> {
         Span::within(self.source, start, start.saturating_add(kept.len()))
     }
 
+    /// The span of a quoted text from quote to quote: the parser's ends at what comes next.
+    fn quoted(&self, span: Span, quote: char) -> Span {
+        let text = self.text.get(span.start..).unwrap_or("");
+        let mut letters = text.char_indices().skip(1).peekable();
+        while let Some((at, letter)) = letters.next() {
+            if letter == '\\' && quote == '"' {
+                letters.next();
+            } else if letter == quote {
+                let doubled = letters.peek().is_some_and(|(_, next)| *next == quote);
+                if quote == '\'' && doubled {
+                    letters.next();
+                    continue;
+                }
+                let end = span.start.saturating_add(at).saturating_add(1);
+                return Span::within(span.source, span.start, end);
+            }
+        }
+        span
+    }
+
+    fn behind_colon(&self, span: Span) -> Span {
+        let is_before = self
+            .text
+            .get(span.end..)
+            .is_some_and(|rest| rest.starts_with(':'));
+        let at = span.end.saturating_add(usize::from(is_before));
+        Span::within(span.source, at, at)
+    }
+
+    /// The place of the dash of a list's first item; the parser begins some lists behind it.
+    fn dash(&self, start: usize) -> usize {
+        let before = self.text.get(..start).unwrap_or("").trim_end();
+        let begins_right = self
+            .text
+            .get(start..)
+            .is_some_and(|text| text.starts_with(['-', '[']));
+        if !begins_right && before.ends_with('-') {
+            before.len().saturating_sub(1)
+        } else {
+            start
+        }
+    }
+
+    /// Where the closing bracket of a collection in brackets ends, looked for from `end` on, which
+    /// may be before a last comma or comment.
+    fn bracket(&self, start: usize, end: usize) -> Option<usize> {
+        let mut head = self.text.get(start..)?;
+        while head.starts_with(['&', '!']) {
+            head = head.split_once(char::is_whitespace)?.1.trim_start();
+        }
+        if !head.starts_with(['{', '[']) {
+            return None;
+        }
+        let mut rest = self.text.get(end..)?;
+        loop {
+            rest = rest.trim_start();
+            match rest.chars().next()? {
+                ']' | '}' => break,
+                ',' => rest = rest.get(1..)?,
+                '#' => rest = rest.split_once('\n')?.1,
+                _ => return None,
+            }
+        }
+        let after = rest.len().saturating_sub(1);
+        Some(self.text.len().saturating_sub(after))
+    }
+
     /// The part of the span on its first line.
     fn first_line(&self, span: Span) -> Span {
         let text = self.text.get(span.start..span.end).unwrap_or("");
@@ -340,6 +407,13 @@ impl Tree<'_> {
         let span = self.offsets.span(span);
         match event {
             Event::Scalar(text, style, anchor, _) => {
+                let span = match style {
+                    ScalarStyle::DoubleQuoted => self.offsets.quoted(span, '"'),
+                    ScalarStyle::SingleQuoted => self.offsets.quoted(span, '\''),
+                    // What is not there stands behind its colon, and not before it.
+                    _ if text.is_empty() => self.offsets.behind_colon(span),
+                    _ => span,
+                };
                 let is_null = style == ScalarStyle::Plain
                     && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL");
                 let value = if is_null {
@@ -363,12 +437,7 @@ impl Tree<'_> {
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(frame) = self.frames.pop() {
-                    let value = match frame.items {
-                        Items::Sequence(items) => Value::Sequence(items),
-                        Items::Mapping { entries, .. } => Value::Mapping(entries),
-                    };
-                    let whole = Span::within(span.source, frame.start.start, span.end);
-                    self.place(whole, frame.anchor, false, value);
+                    self.close(frame, span);
                 }
             }
             Event::Alias(anchor) => self.alias(anchor, span),
@@ -378,6 +447,29 @@ impl Tree<'_> {
             | Event::DocumentStart(_)
             | Event::DocumentEnd => {}
         }
+    }
+
+    /// Ends a collection. One in brackets ends behind its bracket, any other with its last part: the
+    /// parser's end would take in the comments that follow.
+    fn close(&mut self, frame: Frame, span: Span) {
+        let mut start = frame.start.start;
+        let bracket = self.offsets.bracket(start, span.start);
+        let (last, value) = match frame.items {
+            Items::Sequence(items) => {
+                start = self.offsets.dash(start);
+                (
+                    items.last().map(|node| node.span.end),
+                    Value::Sequence(items),
+                )
+            }
+            Items::Mapping { entries, .. } => (
+                entries.last().map(|(_, node)| node.span.end),
+                Value::Mapping(entries),
+            ),
+        };
+        let end = bracket.or(last).unwrap_or(span.end);
+        let whole = Span::within(span.source, start, end.max(start));
+        self.place(whole, frame.anchor, false, value);
     }
 
     fn open(&mut self, start: Span, anchor: usize, items: Items) {
@@ -516,5 +608,50 @@ impl Tree<'_> {
                 },
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collect<'t>(text: &'t str, node: &Node, out: &mut Vec<&'t str>) {
+        out.push(&text[node.span.start..node.span.end]);
+        match &node.value {
+            Value::Sequence(items) => items.iter().for_each(|item| collect(text, item, out)),
+            Value::Mapping(entries) => entries
+                .iter()
+                .for_each(|(_, value)| collect(text, value, out)),
+            Value::Null | Value::Gone | Value::Scalar(_) => {}
+        }
+    }
+
+    /// The text of every node, the root's left out.
+    #[track_caller]
+    fn check(text: &str, wanted: &[&str]) {
+        let mut findings = Vec::new();
+        let root = read(text, SourceId::MANIFEST, &mut findings).unwrap();
+        assert_eq!(findings, []);
+        let mut found = Vec::new();
+        collect(text, &root, &mut found);
+        assert_eq!(&found[1..], wanted, "{text}");
+    }
+
+    #[test]
+    fn a_span_is_the_value_and_nothing_else() {
+        check("a: \"x\" # c\nb: 'it''s' # c\n", &["\"x\"", "'it''s'"]);
+        check("a: \"q\\\"\\\\\"  # c\n", &["\"q\\\"\\\\\""]);
+        check(
+            "a: { b: [ 1 ], } # c\nc: {} # d\n",
+            &["{ b: [ 1 ], }", "[ 1 ]", "1", "{}"],
+        );
+        check(
+            "a:\n  b: 1 # c\n  # d\n# e\nf:\n- g # h\n# i\n",
+            &["b: 1", "1", "- g", "g"],
+        );
+        check(
+            "a:\n  - b: 1\n    c:\n# d\n",
+            &["- b: 1\n    c:", "b: 1\n    c:", "1", ""],
+        );
     }
 }

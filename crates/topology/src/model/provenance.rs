@@ -1,42 +1,190 @@
-//! Where values of the model came from in the manifest's texts.
+//! Where values of the model came from, and where they would have to be written.
+//!
+//! For every resource two things are known: the spans of what the manifest states, and links: which
+//! part of the resource's ARM JSON is said by which keys of which entry, stated or not. The links
+//! turn a change of the model into a change of the text.
 
 use super::id::ResourceId;
-use crate::{finding::Place, source::Span};
+use crate::{
+    finding::Place,
+    source::{ManifestPath, Span},
+};
 use std::collections::{BTreeMap, HashMap};
+
+/// How a place of ARM's JSON is written in the manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The same value.
+    Value,
+    /// A list of the same values.
+    List,
+    /// One member of the object stands for the whole: `networkSecurityGroup: NSG` is
+    /// `{ "id": … }`, `sku: Standard` is `{ "name": … }`.
+    Member(&'static str),
+    /// The entry of the manifest is this thing and nothing else: with it the thing goes.
+    Whole,
+    /// Derived from the manifest's value in a way that cannot be turned round.
+    Fixed,
+}
+
+/// A key of a section and the place in ARM's JSON that it says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// JSON pointer, from the place that the entry describes.
+    pub(crate) pointer: &'static str,
+    /// The manifest's key.
+    pub(crate) key: &'static str,
+    /// How the value is written.
+    pub(crate) form: Form,
+}
+
+impl Key {
+    pub(crate) const fn value(pointer: &'static str, key: &'static str) -> Self {
+        Self::of(pointer, key, Form::Value)
+    }
+
+    pub(crate) const fn list(pointer: &'static str, key: &'static str) -> Self {
+        Self::of(pointer, key, Form::List)
+    }
+
+    /// A reference: `{ "id": … }` in ARM, a name or an id in the manifest.
+    pub(crate) const fn reference(pointer: &'static str, key: &'static str) -> Self {
+        Self::of(pointer, key, Form::Member("id"))
+    }
+
+    pub(crate) const fn fixed(pointer: &'static str, key: &'static str) -> Self {
+        Self::of(pointer, key, Form::Fixed)
+    }
+
+    pub(crate) const fn of(pointer: &'static str, key: &'static str, form: Form) -> Self {
+        Self { pointer, key, form }
+    }
+}
+
+/// Where in the manifest a place of the model is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The place in the manifest.
+    pub path: ManifestPath,
+    /// How the value is written there.
+    pub form: Form,
+    /// Whether it is stated; if not, it would have to be put in.
+    pub exists: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    span: Span,
+    /// Whether an entry of `resources` says it.
+    is_raw: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Link {
+    pointer: String,
+    path: ManifestPath,
+    says: Says,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Says {
+    /// An entry of a short section.
+    Keys(&'static [Key], bool),
+    /// An entry of `resources`, or a part of it: ARM's JSON as it is.
+    Arm,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Origins {
+    spans: BTreeMap<String, Known>,
+    links: Vec<Link>,
+}
 
 /// Where values of the model came from in the manifest's texts.
 #[derive(Clone, Debug, Default)]
 pub struct Provenance {
-    resources: HashMap<ResourceId, BTreeMap<String, Span>>,
+    resources: HashMap<ResourceId, Origins>,
+    /// Children that stand inline in their parent, with their place in it.
+    inline: HashMap<ResourceId, (ResourceId, String)>,
 }
 
 impl Provenance {
+    fn origins(&mut self, id: &ResourceId) -> &mut Origins {
+        // Asked before it is inserted, so that an id is cloned once for all of its places.
+        if !self.resources.contains_key(id) {
+            self.resources.insert(id.clone(), Origins::default());
+        }
+        self.resources.entry(id.clone()).or_default()
+    }
+
     /// Remembers that `pointer` in `id` came from `span`.
     pub fn record(&mut self, id: &ResourceId, pointer: impl Into<String>, span: Span) {
-        // Looked up before it is inserted, so that an id is cloned once for all of its places.
-        if !self.resources.contains_key(id) {
-            self.resources.insert(id.clone(), BTreeMap::new());
-        }
-        if let Some(spans) = self.resources.get_mut(id) {
-            spans.insert(pointer.into(), span);
-        }
+        let known = Known {
+            span,
+            is_raw: false,
+        };
+        self.origins(id).spans.insert(pointer.into(), known);
+    }
+
+    /// The same for what an entry of `resources` says.
+    pub(crate) fn record_raw(&mut self, id: &ResourceId, pointer: &str, span: Span) {
+        let known = Known { span, is_raw: true };
+        self.origins(id).spans.insert(pointer.to_owned(), known);
+    }
+
+    /// Remembers that the keys of an entry say what stands from `pointer` on.
+    pub(crate) fn link(
+        &mut self,
+        id: &ResourceId,
+        pointer: impl Into<String>,
+        path: ManifestPath,
+        keys: &'static [Key],
+        is_whole: bool,
+    ) {
+        self.origins(id).links.push(Link {
+            pointer: pointer.into(),
+            path,
+            says: Says::Keys(keys, is_whole),
+        });
+    }
+
+    /// Remembers that ARM's JSON from `pointer` on is written at `path` as it is.
+    pub(crate) fn link_raw(&mut self, id: &ResourceId, pointer: &str, path: ManifestPath) {
+        self.origins(id).links.push(Link {
+            pointer: pointer.to_owned(),
+            path,
+            says: Says::Arm,
+        });
+    }
+
+    /// Remembers that the child stands at `pointer` in its parent.
+    pub(crate) fn inline(&mut self, child: &ResourceId, parent: &ResourceId, pointer: String) {
+        self.inline.insert(child.clone(), (parent.clone(), pointer));
     }
 
     /// Forgets everything below `pointer` in `id`, but not the place itself: its value was replaced.
-    pub fn forget_below(&mut self, id: &ResourceId, pointer: &str) {
-        if let Some(spans) = self.resources.get_mut(id) {
+    pub(crate) fn forget_below(&mut self, id: &ResourceId, pointer: &str) {
+        if let Some(origins) = self.resources.get_mut(id) {
             let below = format!("{pointer}/");
-            spans.retain(|known, _| !known.starts_with(&below));
+            origins.spans.retain(|known, _| !known.starts_with(&below));
+        }
+    }
+
+    fn place<'p>(&self, place: &'p Place) -> (ResourceId, std::borrow::Cow<'p, str>) {
+        match self.inline.get(&place.id) {
+            Some((parent, base)) => (parent.clone(), format!("{base}{}", place.pointer).into()),
+            None => (place.id.clone(), place.pointer.as_str().into()),
         }
     }
 
     /// The span of the place, or of its nearest recorded parent.
     pub fn span(&self, place: &Place) -> Option<Span> {
-        if let Some(spans) = self.resources.get(&place.id) {
-            let mut pointer = place.pointer.as_str();
+        let (id, pointer) = self.place(place);
+        if let Some(origins) = self.resources.get(&id) {
+            let mut pointer = pointer.as_ref();
             loop {
-                if let Some(span) = spans.get(pointer) {
-                    return Some(*span);
+                if let Some(known) = origins.spans.get(pointer) {
+                    return Some(known.span);
                 }
                 match pointer.rfind('/') {
                     Some(cut) => pointer = pointer.get(..cut).unwrap_or(""),
@@ -44,10 +192,92 @@ impl Provenance {
                 }
             }
         }
-        let id = place.id.parent()?;
+        let id = id.parent()?;
         self.span(&Place {
             id,
             pointer: String::new(),
         })
+    }
+
+    /// Where in the manifest the place is said, or would be: `None` where no key says it, so that
+    /// only an entry of `resources` can. A last segment `-` is the place behind a list's last item.
+    pub fn path(&self, place: &Place) -> Option<Written> {
+        let (id, pointer) = self.place(place);
+        let pointer = pointer.as_ref();
+        let origins = self.resources.get(&id)?;
+        if let Some(list) = pointer.strip_suffix("/-") {
+            let of_list = origins.path(list)?;
+            return matches!(of_list.form, Form::List | Form::Whole).then(|| Written {
+                path: of_list.path.end(),
+                form: Form::Value,
+                exists: false,
+            });
+        }
+        origins.path(pointer)
+    }
+
+    /// Where an entry of `resources` about this resource stands.
+    pub fn raw_entry(&self, id: &ResourceId) -> Option<&ManifestPath> {
+        let links = &self.resources.get(id)?.links;
+        links
+            .iter()
+            .rev()
+            .find(|link| link.pointer.is_empty() && matches!(link.says, Says::Arm))
+            .map(|link| &link.path)
+    }
+}
+
+impl Origins {
+    fn path(&self, pointer: &str) -> Option<Written> {
+        let known = self.spans.get(pointer);
+        let is_raw = known.is_some_and(|known| known.is_raw);
+        let mut best: Option<(usize, Written)> = None;
+        for link in &self.links {
+            let Some(rest) = pointer
+                .strip_prefix(link.pointer.as_str())
+                .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+            else {
+                continue;
+            };
+            let found = match link.says {
+                Says::Arm if is_raw => Some((link.path.pointer(rest), Form::Whole, rest.len())),
+                Says::Arm => None,
+                Says::Keys(..) if is_raw => None,
+                Says::Keys(_, is_whole) if rest.is_empty() => {
+                    is_whole.then(|| (link.path.clone(), Form::Whole, 0))
+                }
+                Says::Keys(keys, _) => keys.iter().find_map(|key| key.at(&link.path, rest)),
+            };
+            let depth = link.pointer.len();
+            if let Some((path, form, said)) = found
+                && best.as_ref().is_none_or(|(known, _)| *known <= depth)
+            {
+                let stated = pointer.get(..depth.saturating_add(said)).unwrap_or(pointer);
+                let exists = self.spans.contains_key(stated);
+                best = Some((depth, Written { path, form, exists }));
+            }
+        }
+        best.map(|(_, written)| written)
+    }
+}
+
+impl Key {
+    /// Where the rest of a pointer is written, if this key says it, and how much of the rest must
+    /// have a span for it to be stated.
+    fn at(&self, entry: &ManifestPath, rest: &str) -> Option<(ManifestPath, Form, usize)> {
+        let below = rest.strip_prefix(self.pointer)?;
+        let path = entry.key(self.key);
+        match (self.form, below) {
+            (form, "") => Some((path, form, rest.len())),
+            (Form::List, item) => {
+                let at: usize = item.strip_prefix('/')?.parse().ok()?;
+                Some((path.index(at), Form::Value, rest.len()))
+            }
+            (Form::Member(member), below) => {
+                let said = self.pointer.len();
+                (below.strip_prefix('/')? == member).then_some((path, Form::Value, said))
+            }
+            _ => None,
+        }
     }
 }

@@ -6,13 +6,14 @@ use super::{
     forwarders::{HEALTH_PATH, health_port, listen_ports},
     is_set, value,
 };
+use crate::source::ManifestPath;
 use crate::{
     manifest::{
         self, Entry, Forwarder, Manifest,
         suggest::{clip, one_of},
     },
     model::{
-        Body, Sku,
+        Body, Form, Key, Sku,
         id::ResourceId,
         network::{
             BackendAddressPool, Child, FrontendIpConfiguration, LoadBalancer, LoadBalancingRule,
@@ -29,6 +30,41 @@ const PROBE: &str = "health";
 const INTERVAL_SECONDS: u32 = 5;
 /// What Private Link allows: it ends idle connections after four to five minutes (LB020).
 const IDLE_MINUTES: u32 = 4;
+
+const BALANCER: &[Key] = &[
+    Key::of("/sku", "sku", Form::Member("name")),
+    Key::reference(
+        "/properties/frontendIPConfigurations/0/properties/subnet",
+        "subnet",
+    ),
+    Key::value(
+        "/properties/frontendIPConfigurations/0/properties/privateIPAddress",
+        "privateIPAddress",
+    ),
+    Key::list("/properties/frontendIPConfigurations/0/zones", "zones"),
+    Key::fixed("/properties/backendAddressPools/0", "backend"),
+];
+
+const PROBE_KEYS: &[Key] = &[
+    Key::value("/name", "name"),
+    Key::value("/properties/protocol", "protocol"),
+    Key::value("/properties/port", "port"),
+    Key::value("/properties/requestPath", "requestPath"),
+    Key::value("/properties/intervalInSeconds", "intervalInSeconds"),
+    Key::value("/properties/numberOfProbes", "numberOfProbes"),
+    Key::value("/properties/probeThreshold", "probeThreshold"),
+];
+
+const RULE: &[Key] = &[
+    Key::value("/name", "name"),
+    Key::value("/properties/frontendPort", "frontendPort"),
+    Key::value("/properties/backendPort", "backendPort"),
+    Key::value("/properties/protocol", "protocol"),
+    Key::value("/properties/idleTimeoutInMinutes", "idleTimeoutInMinutes"),
+    Key::value("/properties/enableTcpReset", "enableTcpReset"),
+    Key::value("/properties/enableFloatingIP", "enableFloatingIP"),
+    Key::fixed("/properties/probe", "probe"),
+];
 
 /// The load balancers in front of a forwarder.
 pub(super) fn balancers_of<'m>(
@@ -105,6 +141,7 @@ pub(super) fn load_balancers(cx: &mut Context<'_>, addresses: &Allocated) {
         };
         let stated = &entry.value;
         let id = placed.id.clone();
+        let path = ManifestPath::of(&["loadBalancers", name]);
         let subnet = cx.index.subnet(stated.subnet.as_ref());
         let address = addresses.frontends.get(&key).copied().flatten();
         let mut front = Child::new(
@@ -138,7 +175,14 @@ pub(super) fn load_balancers(cx: &mut Context<'_>, addresses: &Allocated) {
         if let Some((_, forwarder)) = forwarder {
             let mut child = probe(stated, &forwarder.value);
             child.id = Some(id.child("probes", &child.name));
-            rules = self::rules(&mut cx.out, &id, stated, &forwarder.value, &child.name);
+            rules = self::rules(
+                &mut cx.out,
+                &id,
+                &path,
+                stated,
+                &forwarder.value,
+                &child.name,
+            );
             probes.push(child);
         }
         let body = Body::LoadBalancer(LoadBalancer {
@@ -154,13 +198,14 @@ pub(super) fn load_balancers(cx: &mut Context<'_>, addresses: &Allocated) {
             ..Sku::default()
         });
         cx.out.add(draft, entry.name.span);
-        record(cx, &id, stated);
+        link(cx, &id, path, stated);
     }
 }
 
 fn rules(
     out: &mut Output,
     id: &ResourceId,
+    path: &ManifestPath,
     stated: &manifest::LoadBalancer,
     forwarder: &Forwarder,
     probe: &str,
@@ -192,7 +237,7 @@ fn rules(
             .collect();
     };
     let mut rules = Vec::new();
-    for item in &list.value {
+    for (at, item) in list.value.iter().enumerate() {
         let Some(front) = &item.value.frontend_port else {
             continue;
         };
@@ -227,83 +272,29 @@ fn rules(
         }
         let base = format!("/properties/loadBalancingRules/{}", rules.len());
         out.record(id, base.clone(), Some(item));
-        out.record(id, format!("{base}/properties/frontendPort"), Some(front));
-        out.record(id, format!("{base}/properties/backendPort"), Some(back));
-        out.record(
-            id,
-            format!("{base}/properties/probe"),
-            item.value.probe.as_ref(),
-        );
-        out.record(
-            id,
-            format!("{base}/properties/idleTimeoutInMinutes"),
-            item.value.idle_timeout_in_minutes.as_ref(),
-        );
-        out.record(
-            id,
-            format!("{base}/properties/enableTcpReset"),
-            item.value.enable_tcp_reset.as_ref(),
-        );
-        out.record(
-            id,
-            format!("{base}/properties/enableFloatingIP"),
-            item.value.enable_floating_ip.as_ref(),
-        );
+        let path = path.key("rules").index(at);
+        out.link_whole(id, &base, path, RULE, &item.value);
         rules.push(rule);
     }
     rules
 }
 
-fn record(cx: &mut Context<'_>, id: &ResourceId, stated: &manifest::LoadBalancer) {
-    let front = "/properties/frontendIPConfigurations/0";
-    cx.out.record(
-        id,
-        format!("{front}/properties/subnet"),
-        stated.subnet.as_ref(),
-    );
-    cx.out.record(
-        id,
-        format!("{front}/properties/privateIPAddress"),
-        stated.private_ip_address.as_ref(),
-    );
-    cx.out
-        .record(id, format!("{front}/zones"), stated.zones.as_ref());
-    cx.out.record(id, "/sku", stated.sku.as_ref());
-    cx.out.record(
-        id,
-        "/properties/backendAddressPools/0",
-        stated.backend.as_ref(),
-    );
+fn link(
+    cx: &mut Context<'_>,
+    id: &ResourceId,
+    path: ManifestPath,
+    stated: &manifest::LoadBalancer,
+) {
     if let Some(probe) = &stated.probe {
         let base = "/properties/probes/0";
         cx.out.record(id, base, Some(probe));
-        let probe = &probe.value;
-        cx.out.record(
-            id,
-            format!("{base}/properties/protocol"),
-            probe.protocol.as_ref(),
-        );
-        cx.out
-            .record(id, format!("{base}/properties/port"), probe.port.as_ref());
-        cx.out.record(
-            id,
-            format!("{base}/properties/requestPath"),
-            probe.request_path.as_ref(),
-        );
-        cx.out.record(
-            id,
-            format!("{base}/properties/intervalInSeconds"),
-            probe.interval_in_seconds.as_ref(),
-        );
-        cx.out.record(
-            id,
-            format!("{base}/properties/numberOfProbes"),
-            probe.number_of_probes.as_ref(),
-        );
-        cx.out.record(
-            id,
-            format!("{base}/properties/probeThreshold"),
-            probe.probe_threshold.as_ref(),
-        );
+        let path = path.key("probe");
+        cx.out.link_whole(id, base, path, PROBE_KEYS, &probe.value);
+    } else {
+        let unstated = manifest::Probe::default();
+        let base = "/properties/probes/0";
+        let path = path.key("probe");
+        cx.out.link(id, base, path, PROBE_KEYS, &unstated);
     }
+    cx.out.link_whole(id, "", path, BALANCER, stated);
 }

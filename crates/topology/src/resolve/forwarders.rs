@@ -13,14 +13,14 @@ use crate::{
         suggest::{clip, one_of},
     },
     model::{
-        Body, Extra,
+        Body, Extra, Form, Key,
         api_management::ApiManagement,
         compute::{NetworkProfile, NicReference, VirtualMachine},
         id::ResourceId,
         network::{Child, NetworkInterface, NicIpConfiguration, SubResource},
         relay::{RelayConfig, RelayHealth, RelayListener, default_drain_seconds},
     },
-    source::Spanned,
+    source::{ManifestPath, Spanned},
 };
 use serde_json::json;
 use std::{
@@ -44,6 +44,28 @@ const ADMIN: &str = "azureuser";
 /// (the first such text whose digest is a point), so nobody can know its private key.
 const NOBODYS_KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIQ7HmV+eWN5balfI8UcWOVS8oSQCdl4FK6WKxbNC6cs nobody";
+
+const NIC: &[Key] = &[
+    Key::reference("/properties/ipConfigurations/0/properties/subnet", "subnet"),
+    Key::value(
+        "/properties/ipConfigurations/0/properties/privateIPAllocationMethod",
+        "privateIPAllocationMethod",
+    ),
+    Key::value("/properties/enableIPForwarding", "enableIPForwarding"),
+];
+
+const MACHINE: &[Key] = &[
+    Key::of(
+        "/properties/hardwareProfile",
+        "vmSize",
+        Form::Member("vmSize"),
+    ),
+    Key::fixed("/zones", "zones"),
+    Key::fixed("/properties/userData", "relay"),
+];
+
+/// Places in the relay's configuration, which travels in the user data.
+const RELAY: &[Key] = &[Key::value("/listen", "listen"), Key::list("/to", "to")];
 
 /// How many machines a forwarder has.
 pub(super) fn instances(forwarder: &Forwarder) -> usize {
@@ -296,21 +318,15 @@ fn nic(
         Draft::new(&place, body, is_set(&stated.existing)),
         entry.name.span,
     );
-    let base = "/properties/ipConfigurations/0/properties";
-    cx.out
-        .record(&id, format!("{base}/subnet"), stated.subnet.as_ref());
-    cx.out
-        .record(&id, format!("{base}/privateIPAddress"), stated_address);
-    cx.out.record(
-        &id,
-        format!("{base}/privateIPAllocationMethod"),
-        stated.private_ip_allocation_method.as_ref(),
-    );
-    cx.out.record(
-        &id,
-        "/properties/enableIPForwarding",
-        stated.enable_ip_forwarding.as_ref(),
-    );
+    let path = ManifestPath::of(&["forwarders", name]);
+    cx.out.link(&id, "", path.clone(), NIC, stated);
+    let base = "/properties/ipConfigurations/0/properties/privateIPAddress";
+    cx.out.record(&id, base, stated_address);
+    if stated_address.is_some() {
+        let addresses = path.key("privateIPAddresses").index(instance);
+        let provenance = &mut cx.out.topology.provenance;
+        provenance.link(&id, base, addresses, &[], true);
+    }
     id
 }
 
@@ -392,11 +408,8 @@ fn machine(
         draft.zones = zone.into_iter().map(|zone| zone.value.clone()).collect();
     }
     cx.out.add(draft, entry.name.span);
-    cx.out
-        .record(&id, "/properties/hardwareProfile", stated.vm_size.as_ref());
-    cx.out.record(&id, "/zones", stated.zones.as_ref());
-    cx.out
-        .record(&id, "/properties/userData", stated.relay.as_ref());
+    let path = ManifestPath::of(&["forwarders", name]);
+    cx.out.link(&id, "", path.clone(), MACHINE, stated);
     for (at, item) in stated
         .relay
         .iter()
@@ -406,18 +419,7 @@ fn machine(
     {
         let base = format!("/properties/userData/listeners/{at}");
         cx.out.record(&id, base.clone(), Some(item));
-        cx.out
-            .record(&id, format!("{base}/listen"), item.value.listen.as_ref());
-        cx.out
-            .record(&id, format!("{base}/to"), item.value.to.as_ref());
-        for (nth, to) in item
-            .value
-            .to
-            .iter()
-            .flat_map(|list| &list.value)
-            .enumerate()
-        {
-            cx.out.record(&id, format!("{base}/to/{nth}"), Some(to));
-        }
+        let path = path.key("relay").index(at);
+        cx.out.link_whole(&id, &base, path, RELAY, &item.value);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Context, Draft, index::nat_subnet, is_set, value};
 use crate::model::{
-    Body, EmptyProperties, Sku,
+    Body, EmptyProperties, Form, Key, Sku,
     api_management::{ApiManagement, VirtualNetworkConfiguration},
     cidr::IpRange,
     network::{
@@ -10,7 +10,54 @@ use crate::model::{
         VirtualNetwork,
     },
 };
+use crate::source::ManifestPath;
 use std::{collections::BTreeSet, net::IpAddr};
+
+const GROUP: &[Key] = &[Key::value("/location", "location")];
+
+const NETWORK: &[Key] = &[
+    Key::value("/location", "location"),
+    Key::list(
+        "/properties/addressSpace/addressPrefixes",
+        "addressPrefixes",
+    ),
+];
+
+const SUBNET: &[Key] = &[
+    Key::value("/properties/addressPrefix", "addressPrefix"),
+    Key::reference("/properties/networkSecurityGroup", "networkSecurityGroup"),
+    Key::reference("/properties/routeTable", "routeTable"),
+    Key::value(
+        "/properties/privateLinkServiceNetworkPolicies",
+        "privateLinkServiceNetworkPolicies",
+    ),
+    Key::value(
+        "/properties/privateEndpointNetworkPolicies",
+        "privateEndpointNetworkPolicies",
+    ),
+    Key::value("/properties/defaultOutboundAccess", "defaultOutboundAccess"),
+];
+
+const ROUTE_TABLE: &[Key] = &[Key::value("/location", "location")];
+
+const ROUTE: &[Key] = &[
+    Key::value("/properties/addressPrefix", "addressPrefix"),
+    Key::value("/properties/nextHopType", "nextHopType"),
+    Key::value("/properties/nextHopIpAddress", "nextHopIpAddress"),
+];
+
+const API_MANAGEMENT: &[Key] = &[
+    Key::of("/sku", "sku", Form::Member("name")),
+    Key::value("/sku/capacity", "capacity"),
+    Key::value("/properties/virtualNetworkType", "virtualNetworkType"),
+    Key::of(
+        "/properties/virtualNetworkConfiguration",
+        "subnet",
+        Form::Member("subnetResourceId"),
+    ),
+    Key::value("/properties/publisherEmail", "publisherEmail"),
+    Key::value("/properties/publisherName", "publisherName"),
+];
 
 pub(super) fn groups(cx: &mut Context<'_>) {
     for (name, entry) in &cx.manifest.resource_groups {
@@ -22,8 +69,8 @@ pub(super) fn groups(cx: &mut Context<'_>) {
             Draft::new(placed, body, is_set(&entry.value.existing)),
             entry.name.span,
         );
-        cx.out
-            .record(&placed.id, "/location", entry.value.location.as_ref());
+        let path = ManifestPath::of(&["resourceGroups", name]);
+        cx.out.link_whole(&placed.id, "", path, GROUP, &entry.value);
     }
 }
 
@@ -43,6 +90,7 @@ pub(super) fn virtual_networks(cx: &mut Context<'_>) {
             continue;
         };
         let id = placed.id.clone();
+        let path = ManifestPath::of(&["virtualNetworks", name]);
         let mut subnets = Vec::new();
         for (at, (subnet_name, inner)) in entry.value.subnets.iter().enumerate() {
             let stated = &inner.value;
@@ -71,47 +119,12 @@ pub(super) fn virtual_networks(cx: &mut Context<'_>) {
             let mut subnet = Subnet::new(subnet_name.clone(), properties);
             subnet.id = Some(subnet_id.clone());
             subnets.push(subnet);
-            // Rules may point at the subnet as a resource of its own, or into its network.
-            for (owner, base) in [
-                (&id, format!("/properties/subnets/{at}")),
-                (&subnet_id, String::new()),
-            ] {
-                cx.out
-                    .topology
-                    .provenance
-                    .record(owner, base.clone(), inner.name.span);
-                let base = format!("{base}/properties");
-                cx.out.record(
-                    owner,
-                    format!("{base}/addressPrefix"),
-                    stated.address_prefix.as_ref(),
-                );
-                cx.out.record(
-                    owner,
-                    format!("{base}/networkSecurityGroup"),
-                    stated.network_security_group.as_ref(),
-                );
-                cx.out.record(
-                    owner,
-                    format!("{base}/routeTable"),
-                    stated.route_table.as_ref(),
-                );
-                cx.out.record(
-                    owner,
-                    format!("{base}/privateLinkServiceNetworkPolicies"),
-                    stated.private_link_service_network_policies.as_ref(),
-                );
-                cx.out.record(
-                    owner,
-                    format!("{base}/privateEndpointNetworkPolicies"),
-                    stated.private_endpoint_network_policies.as_ref(),
-                );
-                cx.out.record(
-                    owner,
-                    format!("{base}/defaultOutboundAccess"),
-                    stated.default_outbound_access.as_ref(),
-                );
-            }
+            let base = format!("/properties/subnets/{at}");
+            let path = path.key("subnets").key(subnet_name);
+            let provenance = &mut cx.out.topology.provenance;
+            provenance.record(&id, base.clone(), inner.name.span);
+            provenance.inline(&subnet_id, &id, base.clone());
+            cx.out.link_whole(&id, &base, path, SUBNET, stated);
         }
         let stated = entry.value.address_prefixes.as_ref();
         let address_prefixes = stated
@@ -132,15 +145,7 @@ pub(super) fn virtual_networks(cx: &mut Context<'_>) {
             Draft::new(placed, body, is_set(&entry.value.existing)),
             entry.name.span,
         );
-        cx.out
-            .record(&id, "/properties/addressSpace/addressPrefixes", stated);
-        for (at, prefix) in stated.iter().flat_map(|list| &list.value).enumerate() {
-            cx.out.record(
-                &id,
-                format!("/properties/addressSpace/addressPrefixes/{at}"),
-                Some(prefix),
-            );
-        }
+        cx.out.link_whole(&id, "", path, NETWORK, &entry.value);
     }
 }
 
@@ -149,6 +154,7 @@ pub(super) fn route_tables(cx: &mut Context<'_>) {
         let Some(Some(placed)) = cx.index.route_tables.get(&name.to_lowercase()) else {
             continue;
         };
+        let path = ManifestPath::of(&["routeTables", name]);
         let mut routes = Vec::new();
         for (route_name, inner) in &entry.value.routes {
             let (Some(address_prefix), Some(next_hop_type)) =
@@ -156,11 +162,12 @@ pub(super) fn route_tables(cx: &mut Context<'_>) {
             else {
                 continue;
             };
-            cx.out.topology.provenance.record(
-                &placed.id,
-                format!("/properties/routes/{}", routes.len()),
-                inner.name.span,
-            );
+            let base = format!("/properties/routes/{}", routes.len());
+            let provenance = &mut cx.out.topology.provenance;
+            provenance.record(&placed.id, base.clone(), inner.name.span);
+            let path = path.key("routes").key(route_name);
+            cx.out
+                .link_whole(&placed.id, &base, path, ROUTE, &inner.value);
             routes.push(Child::new(
                 route_name.clone(),
                 RouteProperties {
@@ -180,6 +187,8 @@ pub(super) fn route_tables(cx: &mut Context<'_>) {
             Draft::new(placed, body, is_set(&entry.value.existing)),
             entry.name.span,
         );
+        cx.out
+            .link_whole(&placed.id, "", path, ROUTE_TABLE, &entry.value);
     }
 }
 
@@ -209,23 +218,7 @@ pub(super) fn api_management(cx: &mut Context<'_>) {
         });
         let id = placed.id.clone();
         cx.out.add(draft, entry.name.span);
-        cx.out.record(&id, "/sku", stated.sku.as_ref());
-        cx.out
-            .record(&id, "/sku/capacity", stated.capacity.as_ref());
-        cx.out.record(
-            &id,
-            "/properties/virtualNetworkType",
-            stated.virtual_network_type.as_ref(),
-        );
-        cx.out.record(
-            &id,
-            "/properties/virtualNetworkConfiguration",
-            stated.subnet.as_ref(),
-        );
-        cx.out.record(
-            &id,
-            "/properties/publisherEmail",
-            stated.publisher_email.as_ref(),
-        );
+        let path = ManifestPath::of(&["apiManagement", name]);
+        cx.out.link_whole(&id, "", path, API_MANAGEMENT, stated);
     }
 }

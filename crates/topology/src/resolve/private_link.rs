@@ -10,15 +10,51 @@ use super::{
 use crate::{
     manifest::{self, List},
     model::{
-        Body, Extra,
+        Body, Extra, Form, Key,
         id::ResourceId,
         network::{
             Child, PlsIpConfiguration, PrivateEndpoint, PrivateLinkService,
             PrivateLinkServiceConnection, SubResource, SubscriptionSet,
         },
     },
+    source::ManifestPath,
 };
 use std::net::IpAddr;
+
+const SERVICE: &[Key] = &[
+    Key::fixed(
+        "/properties/loadBalancerFrontendIpConfigurations",
+        "loadBalancer",
+    ),
+    Key::fixed("/properties/ipConfigurations", "natIPs"),
+    Key::value("/properties/destinationIPAddress", "destinationIPAddress"),
+    Key::of(
+        "/properties/visibility",
+        "visibility",
+        Form::Member("subscriptions"),
+    ),
+    Key::list("/properties/visibility/subscriptions", "visibility"),
+    Key::of(
+        "/properties/autoApproval",
+        "autoApproval",
+        Form::Member("subscriptions"),
+    ),
+    Key::list("/properties/autoApproval/subscriptions", "autoApproval"),
+    Key::value("/properties/enableProxyProtocol", "enableProxyProtocol"),
+];
+
+/// One of its NAT addresses.
+const NAT: &[Key] = &[
+    Key::reference("/subnet", "subnet"),
+    Key::value("/privateIPAllocationMethod", "privateIPAllocationMethod"),
+];
+
+const ENDPOINT: &[Key] = &[Key::reference("/properties/subnet", "subnet")];
+
+const CONNECTION: &[Key] = &[
+    Key::value("/properties/privateLinkServiceId", "service"),
+    Key::value("/properties/requestMessage", "requestMessage"),
+];
 
 pub(super) fn services(cx: &mut Context<'_>, addresses: &Allocated) {
     for (name, entry) in &cx.manifest.private_link_services {
@@ -28,6 +64,7 @@ pub(super) fn services(cx: &mut Context<'_>, addresses: &Allocated) {
         };
         let stated = &entry.value;
         let id = placed.id.clone();
+        let path = ManifestPath::of(&["privateLinkServices", name]);
         let reference = nat_subnet(cx.manifest, stated);
         let subnet = cx.index.subnet(reference.as_ref());
         let mut configurations = Vec::new();
@@ -57,16 +94,15 @@ pub(super) fn services(cx: &mut Context<'_>, addresses: &Allocated) {
                     ..PlsIpConfiguration::default()
                 },
             ));
-            cx.out.record(
-                &id,
-                format!("/properties/ipConfigurations/{at}/properties/privateIPAddress"),
-                stated_address,
-            );
-            cx.out.record(
-                &id,
-                format!("/properties/ipConfigurations/{at}/properties/subnet"),
-                stated.subnet.as_ref(),
-            );
+            let base = format!("/properties/ipConfigurations/{at}/properties");
+            let address = format!("{base}/privateIPAddress");
+            if stated_address.is_some() {
+                cx.out.record(&id, address.clone(), stated_address);
+                let path = path.key("natIPs").index(at);
+                let provenance = &mut cx.out.topology.provenance;
+                provenance.link(&id, address, path, &[], true);
+            }
+            cx.out.link(&id, &base, path.clone(), NAT, stated);
         }
         let balancer = stated
             .load_balancer
@@ -101,42 +137,7 @@ pub(super) fn services(cx: &mut Context<'_>, addresses: &Allocated) {
             Draft::new(placed, body, is_set(&stated.existing)),
             entry.name.span,
         );
-        cx.out.record(
-            &id,
-            "/properties/loadBalancerFrontendIpConfigurations",
-            stated.load_balancer.as_ref(),
-        );
-        cx.out
-            .record(&id, "/properties/ipConfigurations", stated.nat_ips.as_ref());
-        cx.out.record(
-            &id,
-            "/properties/destinationIPAddress",
-            stated.destination_ip_address.as_ref(),
-        );
-        cx.out
-            .record(&id, "/properties/visibility", stated.visibility.as_ref());
-        cx.out.record(
-            &id,
-            "/properties/autoApproval",
-            stated.auto_approval.as_ref(),
-        );
-        cx.out.record(
-            &id,
-            "/properties/enableProxyProtocol",
-            stated.enable_proxy_protocol.as_ref(),
-        );
-        for (pointer, list) in [
-            ("visibility", &stated.visibility),
-            ("autoApproval", &stated.auto_approval),
-        ] {
-            for (at, item) in list.iter().flat_map(|list| &list.value).enumerate() {
-                cx.out.record(
-                    &id,
-                    format!("/properties/{pointer}/subscriptions/{at}"),
-                    Some(item),
-                );
-            }
-        }
+        cx.out.link_whole(&id, "", path, SERVICE, stated);
     }
 }
 
@@ -212,26 +213,12 @@ pub(super) fn endpoints(cx: &mut Context<'_>) {
             ),
             entry.name.span,
         );
+        let path = ManifestPath::of(&["privateEndpoints", name]);
+        let connection = format!("/properties/{list}/0");
         cx.out
-            .record(&id, "/properties/subnet", stated.subnet.as_ref());
-        cx.out.record(
-            &id,
-            format!("/properties/{list}"),
-            stated
-                .manual
-                .as_ref()
-                .map(|_| ())
-                .and(stated.service.as_ref()),
-        );
-        cx.out.record(
-            &id,
-            format!("/properties/{list}/0"),
-            stated.service.as_ref(),
-        );
-        cx.out.record(
-            &id,
-            format!("/properties/{list}/0/properties/requestMessage"),
-            stated.request_message.as_ref(),
-        );
+            .record(&id, connection.clone(), stated.service.as_ref());
+        cx.out
+            .link(&id, &connection, path.clone(), CONNECTION, stated);
+        cx.out.link_whole(&id, "", path, ENDPOINT, stated);
     }
 }

@@ -9,16 +9,19 @@ use crate::{
     arm,
     manifest::{Manifest, RawResource, Said, suggest::clip},
     model::{OWNER_TAG, Resource, id::ResourceId},
+    source::ManifestPath,
 };
 use serde_json::{Map, Value, json};
 
 const GROUPS: &str = "Microsoft.Resources/resourceGroups";
 
 pub(super) fn resources(cx: &mut Context<'_>) {
-    for raw in cx.manifest.resources.iter().flat_map(|list| &list.value) {
+    let list = cx.manifest.resources.iter().flat_map(|list| &list.value);
+    for (at, raw) in list.enumerate() {
         let raw = &raw.value;
         if let Some(id) = id(&cx.index, cx.manifest, &mut cx.out, raw) {
-            lay(&mut cx.out, raw, id);
+            let path = ManifestPath::of(&["resources"]).index(at);
+            lay(&mut cx.out, raw, &id, &path);
         }
     }
 }
@@ -101,15 +104,15 @@ pub(super) fn id(
 }
 
 /// Lays a raw resource over the topology.
-fn lay(out: &mut Output, raw: &RawResource, id: ResourceId) {
+fn lay(out: &mut Output, raw: &RawResource, id: &ResourceId, path: &ManifestPath) {
     // A child that its parent holds inline is a change to the parent.
-    if let Some((parent, list)) = arm::inline_parent(&id)
+    if let Some((parent, list)) = arm::inline_parent(id)
         && out.topology.resources.contains_key(&parent)
     {
-        lay_inline(out, raw, &id, &parent, list);
+        lay_inline(out, raw, id, (&parent, list), path);
         return;
     }
-    let known = out.topology.resources.get(&id);
+    let known = out.topology.resources.get(id);
     let is_fresh = known.is_none();
     let (mut value, was_existing) = match known.map(|known| (arm::export(known), known.existing)) {
         Some((Ok(value), existing)) => (value, existing),
@@ -117,13 +120,15 @@ fn lay(out: &mut Output, raw: &RawResource, id: ResourceId) {
     };
     let provenance = &mut out.topology.provenance;
     if is_fresh {
-        provenance.record(&id, "", raw.label);
+        provenance.record_raw(id, "", raw.label);
     }
+    provenance.link_raw(id, "", path.clone());
     raw.lay_over(&mut value, is_fresh, &mut |pointer, said| match said {
-        Said::Stated(span) => provenance.record(&id, pointer, span),
-        Said::Replaced => provenance.forget_below(&id, pointer),
+        Said::Stated(span) => provenance.record_raw(id, pointer, span),
+        Said::Replaced => provenance.forget_below(id, pointer),
+        Said::At(entry) => provenance.link_raw(id, pointer, path.pointer(entry)),
     });
-    put(out, raw, &id, value, is_fresh, was_existing);
+    put(out, raw, id, value, is_fresh, was_existing);
 }
 
 /// A subnet, rule or route: an item of a list in its parent's JSON.
@@ -131,8 +136,8 @@ fn lay_inline(
     out: &mut Output,
     raw: &RawResource,
     id: &ResourceId,
-    parent: &ResourceId,
-    list: &'static str,
+    (parent, list): (&ResourceId, &'static str),
+    path: &ManifestPath,
 ) {
     let Some(Ok(mut value)) = out.topology.resources.get(parent).map(arm::export) else {
         return;
@@ -165,18 +170,17 @@ fn lay_inline(
     let provenance = &mut out.topology.provenance;
     let base = format!("/properties/{list}/{at}");
     if found.is_none() {
-        provenance.record(parent, base.clone(), raw.label);
-        provenance.record(id, "", raw.label);
+        provenance.record_raw(parent, &base, raw.label);
+        provenance.inline(id, parent, base.clone());
     }
+    provenance.link_raw(parent, &base, path.clone());
     if let Some(item) = items.get_mut(at) {
-        raw.lay_over(item, found.is_none(), &mut |pointer, said| match said {
-            Said::Stated(span) => {
-                provenance.record(parent, format!("{base}{pointer}"), span);
-                provenance.record(id, pointer, span);
-            }
-            Said::Replaced => {
-                provenance.forget_below(parent, &format!("{base}{pointer}"));
-                provenance.forget_below(id, pointer);
+        raw.lay_over(item, found.is_none(), &mut |pointer, said| {
+            let place = format!("{base}{pointer}");
+            match said {
+                Said::Stated(span) => provenance.record_raw(parent, &place, span),
+                Said::Replaced => provenance.forget_below(parent, &place),
+                Said::At(entry) => provenance.link_raw(parent, &place, path.pointer(entry)),
             }
         });
     }

@@ -17,9 +17,10 @@ use super::{
     is_set, value,
 };
 use crate::model::{
-    Body,
+    Body, Key,
     network::{NetworkSecurityGroup, SecurityRule, SecurityRuleProperties},
 };
+use crate::source::ManifestPath;
 use std::collections::BTreeSet;
 
 /// Priority of the denial: after every rule that a person is likely to add.
@@ -27,11 +28,29 @@ const DENY_PRIORITY: u16 = 4000;
 /// Priority of the first permission: 100 to 199 are left for what a person puts before them.
 const FIRST_PRIORITY: u16 = 200;
 
+const GROUP: &[Key] = &[Key::value("/location", "location")];
+
+const RULE: &[Key] = &[
+    Key::value("/properties/priority", "priority"),
+    Key::value("/properties/direction", "direction"),
+    Key::value("/properties/access", "access"),
+    Key::value("/properties/protocol", "protocol"),
+    Key::value("/properties/sourceAddressPrefix", "sourceAddressPrefix"),
+    Key::value("/properties/sourcePortRange", "sourcePortRange"),
+    Key::value(
+        "/properties/destinationAddressPrefix",
+        "destinationAddressPrefix",
+    ),
+    Key::value("/properties/destinationPortRange", "destinationPortRange"),
+    Key::value("/properties/description", "description"),
+];
+
 pub(super) fn stated(cx: &mut Context<'_>) {
     for (name, entry) in &cx.manifest.network_security_groups {
         let Some(Some(placed)) = cx.index.security_groups.get(&name.to_lowercase()) else {
             continue;
         };
+        let path = ManifestPath::of(&["networkSecurityGroups", name]);
         let mut rules = Vec::new();
         for (rule_name, inner) in &entry.value.security_rules {
             let stated = &inner.value;
@@ -41,40 +60,12 @@ pub(super) fn stated(cx: &mut Context<'_>) {
                 continue;
             };
             let base = format!("/properties/securityRules/{}", rules.len());
-            cx.out
-                .topology
-                .provenance
-                .record(&placed.id, base.clone(), inner.name.span);
-            cx.out.topology.provenance.record(
-                &placed.id.child("securityRules", rule_name),
-                "",
-                inner.name.span,
-            );
-            cx.out.record(
-                &placed.id,
-                format!("{base}/properties/priority"),
-                Some(priority),
-            );
-            cx.out.record(
-                &placed.id,
-                format!("{base}/properties/access"),
-                Some(access),
-            );
-            cx.out.record(
-                &placed.id,
-                format!("{base}/properties/sourceAddressPrefix"),
-                stated.source_address_prefix.as_ref(),
-            );
-            cx.out.record(
-                &placed.id,
-                format!("{base}/properties/destinationAddressPrefix"),
-                stated.destination_address_prefix.as_ref(),
-            );
-            cx.out.record(
-                &placed.id,
-                format!("{base}/properties/destinationPortRange"),
-                stated.destination_port_range.as_ref(),
-            );
+            let provenance = &mut cx.out.topology.provenance;
+            provenance.record(&placed.id, base.clone(), inner.name.span);
+            let child = placed.id.child("securityRules", rule_name);
+            provenance.inline(&child, &placed.id, base.clone());
+            let path = path.key("securityRules").key(rule_name);
+            cx.out.link_whole(&placed.id, &base, path, RULE, stated);
             rules.push(SecurityRule::new(
                 rule_name.clone(),
                 SecurityRuleProperties {
@@ -100,6 +91,7 @@ pub(super) fn stated(cx: &mut Context<'_>) {
             Draft::new(placed, body, is_set(&entry.value.existing)),
             entry.name.span,
         );
+        cx.out.link_whole(&placed.id, "", path, GROUP, &entry.value);
     }
 }
 
