@@ -138,15 +138,36 @@ rules! {
     }
     private_endpoints {
         away_from_its_network,
+        other_tenant,
+        alias_not_manual,
         connects_to_nothing,
         group_ids,
         one_connection,
+        not_approved,
+        disconnected,
+        static_address,
+        long_request_message,
+        zone_group_without_names,
+        second_endpoint,
+        too_many_in_a_network,
+        delegated_subnet,
+        policies_in_sovereign_region,
     }
     names {
         service_without_name,
         two_zones_of_one_name,
         zone_shadows_public_names,
+        stale_address,
+        second_registration,
+        zone_group_limits,
+        servers_outside,
         hosts_file,
+        long_ttl,
+        further_name_unresolved,
+        zone_not_global,
+        cname_not_alone,
+        linked_to_the_providers_zone,
+        fallback_without_effect,
     }
     api_management {
         tier_not_injectable,

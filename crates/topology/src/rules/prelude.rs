@@ -9,7 +9,6 @@ pub(super) use crate::{
     model::{
         Resource,
         addresses::Holder,
-        api_management::ApiManagement,
         cidr::{Cidr, IpRange},
         dns::RecordAddress,
         id::ResourceId,

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub(in crate::rules) struct Names<'t> {
     /// Zones that a network is linked to, with the link.
     pub(in crate::rules) links: BTreeMap<&'t ResourceId, Vec<(ResourceId, &'t Resource)>>,
+    /// Networks by the zone that they are linked to.
+    networks: BTreeMap<ResourceId, Vec<&'t ResourceId>>,
     /// A records by the id of their set.
     records: BTreeMap<&'t ResourceId, Vec<RecordAddress>>,
     /// Gateway hosts of internal API Management services, lower case.
@@ -30,6 +32,15 @@ impl<'t> Names<'t> {
                     .push((zone, link));
             }
         }
+        for (network, links) in &found.links {
+            for (zone, _) in links {
+                found
+                    .networks
+                    .entry(zone.clone())
+                    .or_default()
+                    .push(network);
+            }
+        }
         for (set, body) in topology.a_record_sets() {
             let records = body.a_records.iter();
             found.records.insert(
@@ -44,6 +55,16 @@ impl<'t> Names<'t> {
             }
         }
         found
+    }
+}
+
+impl<'t> Names<'t> {
+    /// Networks that are linked to a zone.
+    pub(in crate::rules) fn networks_of(
+        &self,
+        zone: &ResourceId,
+    ) -> impl Iterator<Item = &'t ResourceId> {
+        self.networks.get(zone).into_iter().flatten().copied()
     }
 }
 
@@ -69,6 +90,27 @@ impl Subject<'_> {
             }
         }
         best.map_or(&[], |(_, found)| found)
+    }
+
+    /// The internal API Management service whose gateway has this name.
+    pub(in crate::rules) fn internal_service(&self, host: &str) -> Option<&Resource> {
+        let host = host.to_ascii_lowercase();
+        self.names.internal.get(&host).copied()
+    }
+
+    /// Whether one of the networks has a peering with the other.
+    pub(in crate::rules) fn are_peered(&self, one: &ResourceId, other: &ResourceId) -> bool {
+        let leads = |from: &ResourceId, to: &ResourceId| {
+            self.topology
+                .virtual_network(from)
+                .is_some_and(|(_, body)| {
+                    body.virtual_network_peerings.iter().any(|peering| {
+                        let remote = peering.properties.remote_virtual_network.as_ref();
+                        remote.is_some_and(|remote| remote.id == *to)
+                    })
+                })
+        };
+        leads(one, other) || leads(other, one)
     }
 
     /// Whether the host is one that no public DNS knows: that of an internal service here.

@@ -21,26 +21,38 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    let mut endpoints = BTreeSet::new();
+    // Hosts that a network's endpoints lead to: what the relays behind them dial by name.
+    let mut hosts: BTreeMap<ResourceId, BTreeSet<String>> = BTreeMap::new();
     for (_, endpoint) in subject.topology.private_endpoints() {
-        endpoints.extend(
-            endpoint
-                .subnet
-                .as_ref()
-                .and_then(|subnet| subnet.id.parent()),
-        );
-    }
-    // Only clients whose network has a private endpoint are meant to use a service by name.
-    for client in subject.topology.clients.values() {
-        let Some(network) = client.subnet.parent().filter(|id| endpoints.contains(id)) else {
+        let Some(network) = endpoint.subnet.as_ref().and_then(|sub| sub.id.parent()) else {
             continue;
         };
-        for (service, _) in subject.topology.api_managements() {
-            let host = ApiManagement::gateway_host(service.id.name());
-            if subject.is_private_name(&host)
-                && !client.hosts.contains_key(&host)
-                && subject.answers(&network, &host).is_empty()
-            {
+        let services = endpoint.connections().filter_map(|connection| {
+            let id = connection.properties.private_link_service_id.parse().ok()?;
+            subject.topology.private_link_service(&id)
+        });
+        for (_, service) in services {
+            let balancers = service
+                .load_balancer_frontend_ip_configurations
+                .iter()
+                .filter_map(|frontend| frontend.id.parent());
+            for balancer in balancers {
+                for relay in subject.relays.behind(&balancer) {
+                    let names = relay
+                        .upstreams()
+                        .map(|(_, host, _)| host.to_ascii_lowercase());
+                    let private = names.filter(|host| subject.is_private_name(host));
+                    hosts.entry(network.clone()).or_default().extend(private);
+                }
+            }
+        }
+    }
+    for client in subject.topology.clients.values() {
+        let Some(network) = client.subnet.parent() else {
+            continue;
+        };
+        for host in hosts.get(&network).into_iter().flatten() {
+            if !client.hosts.contains_key(host) && subject.answers(&network, host).is_empty() {
                 let message = format!("`{host}` is not answered for `{}`", client.name);
                 let mut finding = rule.at(&client.subnet, "", message);
                 finding.span = client.span;

@@ -1,6 +1,9 @@
 //! `PE005`: group ids for a Private Link Service.
 
-use crate::rules::prelude::*;
+use crate::rules::{
+    facts::approval::{connections, is_private_link_service},
+    prelude::*,
+};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "PE005",
@@ -10,11 +13,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     mend: "leave `groupIds` out",
     source: "https://learn.microsoft.com/azure/private-link/private-endpoint-overview",
     arm_code: None,
-    has_fix: false,
+    has_fix: true,
     after: &[],
     also: &[],
     bad: &[
         "resources: [ { type: Microsoft.Network/privateEndpoints, name: APIM-PE, resourceGroup: APIM, properties: { privateLinkServiceConnections: [ { name: APIM-PE, properties: { groupIds: [gateway] } } ] } } ]",
+        "resources: [ { type: Microsoft.Network/privateEndpoints, name: ST-PE, resourceGroup: APIM, location: eastus, properties: { subnet: { id: /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/APIM/providers/Microsoft.Network/virtualNetworks/External/subnets/default }, privateLinkServiceConnections: [ { name: st, properties: { privateLinkServiceId: /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/APIM/providers/Microsoft.Storage/storageAccounts/st1 } } ] } } ]",
     ],
     good: &[
         "resources: [ { type: Microsoft.Network/privateEndpoints, name: APIM-PE, resourceGroup: APIM, properties: { privateLinkServiceConnections: [ { name: APIM-PE, properties: { groupIds: [] } } ] } } ]",
@@ -24,24 +28,26 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for (endpoint, body) in subject.topology.private_endpoints() {
-        for connection in body
-            .connections()
-            .filter(|connection| !connection.properties.group_ids.is_empty())
-        {
-            let is_service = connection
-                .properties
-                .private_link_service_id
-                .parse::<ResourceId>()
-                .is_ok_and(|id| id.is_type("Microsoft.Network/privateLinkServices"));
-            if is_service {
-                out.push(rule.at(
-                    &endpoint.id,
-                    "/properties/privateLinkServiceConnections",
-                    format!(
-                        "`{}` asks for group ids of a Private Link Service",
-                        endpoint.id.name()
-                    ),
-                ));
+        let name = endpoint.id.name();
+        for (pointer, connection) in connections(body) {
+            let properties = &connection.properties;
+            let at = format!("{pointer}/properties/groupIds");
+            let to_service = is_private_link_service(&properties.private_link_service_id);
+            if to_service && !properties.group_ids.is_empty() {
+                let message = format!("`{name}` asks for group ids of a Private Link Service");
+                out.push(
+                    rule.at(&endpoint.id, at.clone(), message)
+                        .fix("leave `groupIds` out", [Change::remove(&endpoint.id, at)]),
+                );
+            } else if !to_service
+                && properties.group_ids.is_empty()
+                && properties
+                    .private_link_service_id
+                    .parse::<ResourceId>()
+                    .is_ok()
+            {
+                let message = format!("`{name}` does not say which part of the service it wants");
+                out.push(rule.at(&endpoint.id, at, message));
             }
         }
     }
