@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Walk one connection, hop by hop, there and back
     Trace(Trace),
+    /// Say which way to give this access, and why: costs, limits, and each way as a manifest
+    Advise(Advise),
     /// Write a topology for others: templates, scripts, pictures, reports
     Export(Export),
     /// Show what would be created, changed or deleted
@@ -150,6 +152,42 @@ pub(crate) struct Trace {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Advise {
+    /// The manifest of an access, in whichever way it is given today; `-` reads standard input
+    pub(crate) file: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Print one way as a manifest instead
+    #[arg(long, value_name = "WAY", value_parser = ways())]
+    pub(crate) manifest: Option<String>,
+    /// Prices to use: a file of our form, or answers of the Azure Retail Prices API
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
+    /// Do without features that are in preview
+    #[arg(long)]
+    pub(crate) no_preview: bool,
+    /// The provider must tell consumers apart on the way
+    #[arg(long)]
+    pub(crate) filter_consumers: bool,
+    /// The networks may be joined as a whole
+    #[arg(long)]
+    pub(crate) join_networks: bool,
+    /// Connections open at one time
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) connections: u32,
+    /// Gigabytes a month to the service, and as many from it
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) gigabytes: u32,
+}
+
+/// What `--manifest` takes: the table of ways.
+fn ways() -> impl TypedValueParser<Value = String> {
+    let known = topology::advise::ways().map(|(id, title)| PossibleValue::new(id).help(title));
+    PossibleValuesParser::new(known)
 }
 
 /// Whose resources are written.

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod advise;
 pub(crate) mod apply;
 pub(crate) mod check;
 pub(crate) mod down;

@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Command::Check(options) => commands::check::run(&options),
         Command::Explain(options) => commands::explain::run(&options),
         Command::Trace(options) => commands::trace::run(&options),
+        Command::Advise(options) => commands::advise::run(&options),
         Command::Export(options) => commands::export::run(&options),
         Command::Plan(options) => commands::plan::run(&options),
         Command::Apply(options) => commands::apply::run(&options),

@@ -15,6 +15,7 @@
 //! # Adding a rule, a resource type, an exporter
 //! One file and one line each: see [`rules`] and [`model`].
 
+pub mod advise;
 pub mod arm;
 pub mod cost;
 mod diagnose;

@@ -1,7 +1,8 @@
 //! Members of backend pools, and the Private Link Services in front of load balancers.
 
 use crate::model::{Body, Resource, Topology, id::ResourceId, network::PrivateLinkService};
-use std::collections::BTreeMap;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A member of a pool: an IP configuration of a NIC.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,8 @@ pub(in crate::rules) struct Pools<'t> {
     pub(in crate::rules) used: Vec<UsedPool<'t>>,
     services: BTreeMap<ResourceId, Vec<(&'t Resource, &'t PrivateLinkService)>>,
     balancers_of: BTreeMap<&'t ResourceId, Vec<ResourceId>>,
+    /// Pools that a scale set's instances join; they have no NIC of their own in the topology.
+    scaled: BTreeSet<ResourceId>,
 }
 
 impl<'t> Pools<'t> {
@@ -86,10 +89,21 @@ impl<'t> Pools<'t> {
                         }
                     }
                 }
+                _ if resource
+                    .id
+                    .is_type("Microsoft.Compute/virtualMachineScaleSets") =>
+                {
+                    found.scaled.extend(pools_of_scale_set(resource));
+                }
                 _ => {}
             }
         }
         found
+    }
+
+    /// Whether anything is in a pool.
+    pub(in crate::rules) fn has_members(&self, pool: &ResourceId) -> bool {
+        self.members.contains_key(pool) || self.scaled.contains(pool)
     }
 
     /// Members of a pool.
@@ -109,4 +123,20 @@ impl<'t> Pools<'t> {
     pub(in crate::rules) fn balancers_of(&self, nic: &ResourceId) -> &[ResourceId] {
         self.balancers_of.get(nic).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The pools that the profile of a scale set names.
+fn pools_of_scale_set(resource: &Resource) -> Vec<ResourceId> {
+    let properties = resource.body.to_properties().unwrap_or_default();
+    let list = |value: &Value, pointer: &str| {
+        let items = value.pointer(pointer).and_then(Value::as_array);
+        items.cloned().unwrap_or_default()
+    };
+    let interfaces = "/virtualMachineProfile/networkProfile/networkInterfaceConfigurations";
+    list(&properties, interfaces)
+        .iter()
+        .flat_map(|nic| list(nic, "/properties/ipConfigurations"))
+        .flat_map(|config| list(&config, "/properties/loadBalancerBackendAddressPools"))
+        .filter_map(|pool| pool.get("id")?.as_str()?.parse().ok())
+        .collect()
 }

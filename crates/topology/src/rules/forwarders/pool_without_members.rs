@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut seen = BTreeSet::new();
     for used in &subject.pools.used {
-        if subject.pools.members(used.pool).is_empty() && seen.insert(used.pool) {
+        if !subject.pools.has_members(used.pool) && seen.insert(used.pool) {
             out.push(rule.at(
                 &used.balancer.id,
                 "/properties/backendAddressPools",
