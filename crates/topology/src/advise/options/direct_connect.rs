@@ -161,15 +161,15 @@ fn weigh(need: &Need) -> Weighed {
         );
         out.change(format!("move the consumer's side to `{region}`"));
     }
-    if !need.wishes.preview {
+    if need.wishes.preview {
+        out.reason(Points::Against, PAGE, "it is in preview");
+    } else {
         out.reason(
             Points::Hinders,
             PAGE,
             "it is in preview, without the promises of a released service",
         );
         out.change("accept a preview");
-    } else {
-        out.reason(Points::Against, PAGE, "it is in preview");
     }
     if need.wishes.filter_consumers {
         out.reason(
