@@ -193,6 +193,8 @@ impl World {
                 Holder::Frontend(id, index) => Target::Frontend(id.clone(), *index),
                 Holder::Endpoint(id) => Target::Endpoint(id.clone(), place),
                 Holder::Nat(id, _) => Target::Nat(id.clone()),
+                // The engine has no ports for instances of scale sets.
+                Holder::Instance(..) => continue,
             };
             if let Target::Port(port, _) = target
                 && let Some(port) = self.ports.get_mut(&port)

@@ -28,6 +28,7 @@ pub mod reach;
 pub mod render;
 pub mod resolve;
 pub mod rules;
+pub mod sets;
 pub mod source;
 pub mod trace;
 

@@ -2,7 +2,7 @@
 //!
 //! [`sets`] is the algebra. Expectations of the manifest are [`Expectation`]s.
 
-pub mod sets;
+pub use crate::sets;
 
 pub use crate::model::expectation::{
     Effect, Expectation, PortRange, Selector, SelectorError, SelectorKind,

@@ -12,7 +12,7 @@ use std::{
 };
 
 /// Who holds an address.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Holder {
     /// An IP configuration of a NIC, by index.
     Nic(ResourceId, usize),
@@ -28,6 +28,8 @@ pub enum Holder {
     Vip(ResourceId),
     /// A client, by name.
     Client(String),
+    /// An instance of a scale set, by number; and which of its NICs and their IP configurations.
+    Instance(ResourceId, u32, usize, usize),
 }
 
 /// All addresses of a topology.
@@ -56,6 +58,22 @@ impl Addresses {
                         (None, None) => Holder::Nic(resource.id.clone(), index),
                     };
                     wanted.push((holder, subnet.id.clone(), config.properties.ipv4()));
+                }
+            }
+        }
+        for (resource, set) in topology.virtual_machine_scale_sets() {
+            for instance in set.instances(resource) {
+                for (nic, profile) in set.nics().iter().enumerate() {
+                    for (index, config) in profile.properties.ip_configurations.iter().enumerate() {
+                        let is_ipv6 =
+                            config.properties.private_ip_address_version.as_deref() == Some("IPv6");
+                        if let Some(subnet) = config.properties.subnet.as_ref().filter(|_| !is_ipv6)
+                        {
+                            let holder =
+                                Holder::Instance(resource.id.clone(), instance, nic, index);
+                            wanted.push((holder, subnet.id.clone(), None));
+                        }
+                    }
                 }
             }
         }
@@ -118,19 +136,23 @@ impl Addresses {
                     .or_insert_with(|| (subnet.clone(), *address));
             }
         }
+        // Addresses are handed out from the bottom, so what is below the last one is taken.
+        let mut free: BTreeMap<ResourceId, Box<dyn Iterator<Item = Ipv4Addr>>> = BTreeMap::new();
         for (holder, subnet, _) in wanted {
             if by_holder.contains_key(&holder) {
                 continue;
             }
-            let taken = taken.entry(subnet.clone()).or_default();
-            let free = topology.subnet(&subnet).and_then(|(_, found)| {
-                found
-                    .properties
-                    .prefixes()
-                    .find_map(|prefix| prefix.usable().find(|address| !taken.contains(address)))
+            let candidates = free.entry(subnet.clone()).or_insert_with(|| {
+                let prefixes: Vec<_> = topology
+                    .subnet(&subnet)
+                    .map(|(_, found)| found.properties.prefixes().collect())
+                    .unwrap_or_default();
+                Box::new(prefixes.into_iter().flat_map(super::cidr::Cidr::usable))
             });
-            if let Some(address) = free {
-                taken.insert(address);
+            let taken = taken.get(&subnet);
+            let address =
+                candidates.find(|address| taken.is_none_or(|taken| !taken.contains(address)));
+            if let Some(address) = address {
                 by_holder.insert(holder, (subnet, address));
             }
         }

@@ -33,6 +33,7 @@ fn key(holder: &Holder) -> (String, String, &'static str) {
         Holder::Nat(id, _) => of(id, "Private Link Service"),
         Holder::Endpoint(id) => of(id, "private endpoint"),
         Holder::Unit(id, _) | Holder::Vip(id) => of(id, "API Management"),
+        Holder::Instance(id, ..) => of(id, "scale set"),
     }
 }
 

@@ -4,279 +4,546 @@
 
 use super::{
     HopKind, Verdict,
-    security::{self, Direction, Judgement, Packet},
-    walk::{End, Machine, Sent, Stop, Walk},
+    decision::{DecidedBy, DecidedKind, Judgement},
+    mend,
+    security::{self, Direction, Packet},
+    walk::{End, Sent, Station, Stop, Walk, missing},
+    world::World,
 };
 use crate::model::{
     Resource,
     id::ResourceId,
     network::{Child, LoadBalancer, LoadBalancingRule, Probe},
 };
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// Idle limit of a rule that states none, in minutes:
 /// <https://learn.microsoft.com/azure/load-balancer/load-balancer-tcp-idle-timeout>.
 const IDLE_MINUTES: u32 = 4;
 
-/// The rule for TCP to `port` of a frontend; one for all ports comes last.
-pub(super) fn rule_for<'t>(
+/// A rule of a load balancer and its place in the list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ruled<'t> {
+    pub(crate) rule: &'t Child<LoadBalancingRule>,
+    pub(crate) index: usize,
+}
+
+impl Ruled<'_> {
+    /// Whether it is for every protocol and port (HA ports).
+    pub(crate) fn takes_all(&self) -> bool {
+        let rule = &self.rule.properties;
+        rule.protocol.eq_ignore_ascii_case("All") && rule.frontend_port == 0
+    }
+
+    /// The port at the member.
+    pub(crate) fn backend_port(&self, port: u16) -> u16 {
+        match self.rule.properties.backend_port {
+            None | Some(0) => port,
+            Some(backend) => backend,
+        }
+    }
+
+    pub(crate) fn decided(&self, resource: &Resource) -> DecidedBy {
+        DecidedBy::at(
+            DecidedKind::LoadBalancingRule,
+            &resource.id,
+            self.rule.name.as_str(),
+            format!("/properties/loadBalancingRules/{}", self.index),
+        )
+    }
+}
+
+/// The rules for TCP of a frontend; one for all ports comes last.
+pub(crate) fn rules_of<'t>(
     resource: &Resource,
     balancer: &'t LoadBalancer,
     frontend: usize,
-    port: u16,
-) -> Option<&'t Child<LoadBalancingRule>> {
-    let frontend = balancer.frontend_ip_configurations.get(frontend)?;
-    let ours = balancer.load_balancing_rules.iter().filter(|rule| {
-        rule.properties
-            .frontend_ip_configuration
+) -> Vec<Ruled<'t>> {
+    let Some(frontend) = balancer.frontend_ip_configurations.get(frontend) else {
+        return Vec::new();
+    };
+    let is_ours = |rule: &LoadBalancingRule| {
+        rule.frontend_ip_configuration
             .as_ref()
             .is_some_and(|reference| {
                 reference.id.parent().as_ref() == Some(&resource.id)
                     && reference.id.name().eq_ignore_ascii_case(&frontend.name)
             })
-    });
-    let all_ports = |rule: &LoadBalancingRule| {
-        rule.protocol.eq_ignore_ascii_case("All") && rule.frontend_port == 0
     };
-    let matching = ours.filter(|rule| {
-        let rule = &rule.properties;
-        all_ports(rule) || (rule.protocol.eq_ignore_ascii_case("Tcp") && rule.frontend_port == port)
-    });
-    matching.min_by_key(|rule| all_ports(&rule.properties))
+    let mut all: Vec<Ruled<'t>> = balancer
+        .load_balancing_rules
+        .iter()
+        .enumerate()
+        .map(|(index, rule)| Ruled { rule, index })
+        .filter(|ruled| is_ours(&ruled.rule.properties))
+        .filter(|ruled| {
+            ruled.takes_all() || ruled.rule.properties.protocol.eq_ignore_ascii_case("Tcp")
+        })
+        .collect();
+    all.sort_by_key(Ruled::takes_all);
+    all
 }
 
-impl Walk<'_> {
-    pub(super) fn load_balancer(
+/// The rule for TCP to `port` of a frontend.
+pub(crate) fn rule_for<'t>(
+    resource: &Resource,
+    balancer: &'t LoadBalancer,
+    frontend: usize,
+    port: u16,
+) -> Option<Ruled<'t>> {
+    rules_of(resource, balancer, frontend)
+        .into_iter()
+        .find(|ruled| ruled.takes_all() || ruled.rule.properties.frontend_port == port)
+}
+
+/// Which members a rule sends to, or why to none.
+#[derive(Debug)]
+pub(crate) struct Backends<'w, 't> {
+    pub(crate) healthy: Vec<Station<'w, 't>>,
+    pub(crate) judgement: Judgement,
+}
+
+/// The single machine that an inbound NAT rule of a frontend leads to.
+#[derive(Debug)]
+pub(crate) struct Natted<'w, 't> {
+    pub(crate) station: Station<'w, 't>,
+    pub(crate) port: u16,
+    pub(crate) by: DecidedBy,
+    pub(crate) name: &'t str,
+    pub(crate) idle_minutes: u32,
+}
+
+/// The inbound NAT rule of a frontend for a port.
+pub(crate) fn nat_rule<'w, 't>(
+    world: &'w World<'t>,
+    resource: &'t Resource,
+    balancer: &'t LoadBalancer,
+    frontend: usize,
+    port: u16,
+) -> Option<Natted<'w, 't>> {
+    let frontend = balancer.frontend_ip_configurations.get(frontend)?;
+    let (index, rule) = balancer
+        .inbound_nat_rules
+        .iter()
+        .enumerate()
+        .find(|(_, rule)| {
+            let is_ours = rule
+                .properties
+                .frontend_ip_configuration
+                .as_ref()
+                .is_some_and(|reference| reference.id.name().eq_ignore_ascii_case(&frontend.name));
+            let is_tcp = rule
+                .properties
+                .protocol
+                .as_deref()
+                .is_none_or(|protocol| !protocol.eq_ignore_ascii_case("Udp"));
+            is_ours && is_tcp && rule.properties.frontend_port == Some(port)
+        })?;
+    let id = resource.id.child("inboundNatRules", &rule.name);
+    let interface = world.natted_to(&id)?;
+    Some(Natted {
+        station: Station::of(interface),
+        port: rule.properties.backend_port.unwrap_or(port),
+        by: DecidedBy::at(
+            DecidedKind::LoadBalancingRule,
+            &resource.id,
+            rule.name.as_str(),
+            format!("/properties/inboundNatRules/{index}"),
+        ),
+        name: &rule.name,
+        idle_minutes: rule
+            .properties
+            .idle_timeout_in_minutes
+            .unwrap_or(IDLE_MINUTES),
+    })
+}
+
+impl<'w, 't> Walk<'w, 't> {
+    pub(crate) fn load_balancer(
         &mut self,
         id: &ResourceId,
         frontend: usize,
         sent: &Sent,
-        senders: &[Machine],
+        senders: &[Station<'w, 't>],
     ) -> End {
-        let Some((resource, balancer)) = self.topology.load_balancer(id) else {
-            return Err(Stop::Unknown(format!(
+        let Some((resource, balancer)) = self.world.topology.load_balancer(id) else {
+            return Err(Stop::unknown(format!(
                 "load balancer `{}` is not in the topology",
                 id.name()
             )));
         };
         let port = sent.destination.port();
-        let Some(rule) = rule_for(resource, balancer, frontend, port) else {
-            return self.ends_here(resource, sent, Judgement::drop(format!(
-                "`{}` has no rule for TCP port {port} of this frontend; add a load-balancing rule with frontendPort {port}",
-                id.short()
-            )));
+        let Some(ruled) = rule_for(resource, balancer, frontend, port) else {
+            if let Some(natted) = nat_rule(self.world, resource, balancer, frontend, port) {
+                let because = format!("inbound NAT rule `{}` leads to one machine", natted.name);
+                let to = SocketAddrV4::new(natted.station.address, natted.port);
+                let judgement = Judgement::pass(because).by(natted.by);
+                self.push_at(HopKind::LoadBalancer, &resource.id, sent, &[to], judgement)?;
+                self.limit_idle(
+                    natted.idle_minutes.saturating_mul(60),
+                    "idle limit of the inbound NAT rule",
+                );
+                return self.network_interfaces(&[natted.station], &sent.sources, natted.port);
+            }
+            return self.ends_here(resource, sent, no_rule(resource, balancer, frontend, port));
         };
-        let Some(pool) = &rule.properties.backend_address_pool else {
-            let because = format!("rule `{}` has no backend pool; give it one", rule.name);
-            return self.ends_here(resource, sent, Judgement::drop(because));
-        };
-        let all = self.members(&pool.id);
-        if all.is_empty() {
-            let by_address = balancer.backend_address_pools.iter().any(|found| {
-                found.name.eq_ignore_ascii_case(pool.id.name())
-                    && !found.properties.load_balancer_backend_addresses.is_empty()
-            });
-            let judgement = if by_address {
-                Judgement::unknown(format!(
-                    "backend pool `{}` has members by address, which are not followed",
-                    pool.id.name()
-                ))
-            } else {
-                Judgement::drop(format!(
-                    "backend pool `{}` has no members; put the NICs of the machines into it",
-                    pool.id.name()
-                ))
-            };
-            return self.ends_here(resource, sent, judgement);
+        let backends = self.backends(resource, balancer, ruled, senders);
+        if backends.healthy.is_empty() {
+            return self.ends_here(resource, sent, backends.judgement);
         }
-        if self.relays > 0
-            && senders
-                .iter()
-                .any(|sender| all.iter().any(|member| member.address == sender.address))
-        {
-            return self.ends_here(resource, sent, Judgement::drop(format!(
-                "the relay leads back to its own load balancer `{}`, which is a loop; let it lead to the service",
-                id.short()
-            )));
-        }
-        let (healthy, why) = self.healthy(balancer, rule, all);
-        if healthy.is_empty() {
-            return self.ends_here(resource, sent, Judgement::drop(why));
-        }
-        let minutes = rule
-            .properties
-            .idle_timeout_in_minutes
-            .unwrap_or(IDLE_MINUTES);
-        self.limit_idle(minutes.saturating_mul(60));
-        let judgement = if rule.properties.enable_floating_ip == Some(true) {
-            Judgement::unknown(format!(
-                "rule `{}` has a floating IP; whether the machines hold it is not known",
-                rule.name
-            ))
-        } else if senders.iter().any(|sender| {
-            healthy
-                .iter()
-                .any(|member| member.address == sender.address)
-        }) {
-            Judgement::unknown(format!(
-                "the sender is a member of pool `{}`: its connection fails whenever it is chosen itself",
-                pool.id.name()
-            ))
-        } else {
-            Judgement::pass(format!("rule `{}`: {why}", rule.name))
-        };
-        let backend = match rule.properties.backend_port {
-            None | Some(0) => port,
-            Some(backend) => backend,
-        };
-        let destinations: Vec<SocketAddrV4> = healthy
-            .iter()
-            .map(|member| SocketAddrV4::new(member.address, backend))
-            .collect();
+        let destinations = at_members(ruled, &backends.healthy, sent.destination);
         self.push_at(
             HopKind::LoadBalancer,
             &resource.id,
             sent,
             &destinations,
-            judgement,
+            backends.judgement,
         )?;
-        self.network_interfaces(&healthy, &sent.sources, backend)
+        let minutes = ruled
+            .rule
+            .properties
+            .idle_timeout_in_minutes
+            .unwrap_or(IDLE_MINUTES);
+        let because = format!("idle limit of rule `{}`", ruled.rule.name);
+        self.limit_idle(minutes.saturating_mul(60), &because);
+        let backend = ruled.backend_port(port);
+        self.network_interfaces(&backends.healthy, &sent.sources, backend)
     }
 
     fn ends_here(&mut self, resource: &Resource, sent: &Sent, judgement: Judgement) -> End {
         let because = judgement.because.clone();
         self.push_at(HopKind::LoadBalancer, &resource.id, sent, &[], judgement)?;
-        Err(Stop::Unknown(because))
+        Err(Stop::unknown(because))
     }
 
-    fn members(&self, pool: &ResourceId) -> Vec<Machine> {
+    /// Whom a rule may choose.
+    pub(crate) fn backends(
+        &self,
+        resource: &'t Resource,
+        balancer: &'t LoadBalancer,
+        ruled: Ruled<'t>,
+        senders: &[Station<'w, 't>],
+    ) -> Backends<'w, 't> {
+        let rule = &ruled.rule.properties;
+        let by = ruled.decided(resource);
+        let nobody = |judgement: Judgement| Backends {
+            healthy: Vec::new(),
+            judgement,
+        };
+        let Some(pool) = rule.pools().next() else {
+            let because = format!(
+                "rule `{}` has no backend pool; give it one",
+                ruled.rule.name
+            );
+            return nobody(Judgement::drop(because).by(by));
+        };
+        let all = match self.members(balancer, &pool.id) {
+            Ok(all) => all,
+            Err(judgement) => return nobody(judgement),
+        };
+        if self.relays > 0
+            && senders
+                .iter()
+                .any(|sender| all.iter().any(|member| member.address == sender.address))
+        {
+            return nobody(
+                Judgement::drop(format!(
+                    "the relay leads back to its own load balancer `{}`, which is a loop; let it lead to the service",
+                    resource.id.short()
+                ))
+                .by(by),
+            );
+        }
+        let (healthy, judgement) = self.healthy(resource, balancer, ruled, all);
+        if healthy.is_empty() {
+            return nobody(judgement);
+        }
+        let hairpin = senders.iter().any(|sender| {
+            healthy
+                .iter()
+                .any(|member| member.address == sender.address && member.place == sender.place)
+        });
+        let judgement = if rule.enable_floating_ip == Some(true) {
+            self.floating(resource, &ruled, &healthy).by(by)
+        } else if hairpin {
+            Judgement::unknown(format!(
+                "the sender is a member of pool `{}`: its connection fails whenever it is chosen itself",
+                pool.id.name()
+            ))
+            .by(by)
+        } else {
+            Judgement::pass(format!("rule `{}`: {}", ruled.rule.name, judgement.because))
+                .by(by)
+                .and(Judgement {
+                    because: String::new(),
+                    ..judgement
+                })
+        };
+        Backends { healthy, judgement }
+    }
+
+    /// With a floating IP the packet keeps the frontend's address as destination, which the
+    /// machine must hold on an interface of its own.
+    /// Source: <https://learn.microsoft.com/azure/load-balancer/load-balancer-floating-ip>.
+    fn floating(
+        &self,
+        resource: &Resource,
+        ruled: &Ruled<'_>,
+        healthy: &[Station<'w, 't>],
+    ) -> Judgement {
+        let elsewhere = healthy
+            .iter()
+            .find(|member| self.listens_elsewhere(member, ruled.rule.properties.frontend_port));
+        match elsewhere {
+            Some(member) => Judgement::drop(format!(
+                "rule `{}` of `{}` has a floating IP, so the destination stays the frontend, and the relay of `{}` listens on another address; switch enableFloatingIP off",
+                ruled.rule.name,
+                resource.id.short(),
+                last(&member.at)
+            ))
+            .remedy(mend::set(
+                &resource.id,
+                format!("/properties/loadBalancingRules/{}/properties/enableFloatingIP", ruled.index),
+                false.into(),
+                format!("switch off enableFloatingIP of rule `{}`", ruled.rule.name),
+            )),
+            None => Judgement::unknown(format!(
+                "rule `{}` has a floating IP; whether the machines hold it is not known",
+                ruled.rule.name
+            )),
+        }
+    }
+
+    /// Everybody in a pool.
+    fn members(
+        &self,
+        balancer: &LoadBalancer,
+        pool: &ResourceId,
+    ) -> Result<Vec<Station<'w, 't>>, Judgement> {
+        let all: Vec<Station<'w, 't>> = self.world.members(pool).map(Station::of).collect();
+        if !all.is_empty() {
+            return Ok(all);
+        }
+        let by = DecidedBy::at(DecidedKind::BackendPool, pool, pool.name(), "");
+        let given = given(balancer, pool);
+        if given.is_empty() {
+            return Err(Judgement::drop(format!(
+                "backend pool `{}` has no members; put the NICs of the machines into it",
+                pool.name()
+            ))
+            .by(by));
+        }
         let mut members = Vec::new();
-        for (resource, nic) in self.topology.network_interfaces() {
-            let in_pool = nic.ip_configurations.iter().map(|config| {
-                config
-                    .properties
-                    .load_balancer_backend_address_pools
-                    .iter()
-                    .any(|reference| reference.id == *pool)
-            });
-            if in_pool.clone().any(|is| is) {
-                // A NIC of several addresses takes part with those whose configuration is in the pool.
-                let flags: Vec<bool> = in_pool.collect();
-                let machines = self.machines_of(&resource.id);
-                if machines.len() == flags.len() {
-                    members.extend(
-                        machines
-                            .into_iter()
-                            .zip(flags)
-                            .filter(|(_, is)| *is)
-                            .map(|(machine, _)| machine),
-                    );
-                } else {
-                    members.extend(machines);
+        for (network, address) in given {
+            let Some(net) = network.and_then(|id| self.world.net(&id)) else {
+                return Err(Judgement::unknown(format!(
+                    "the network of {address} in backend pool `{}` is not in the topology",
+                    pool.name()
+                ))
+                .by(by));
+            };
+            match self.world.interface_at(net, address) {
+                Some(interface) if interface.nic.is_some() => members.push(Station::of(interface)),
+                // Only machines of the load balancer's own network are supported.
+                _ => {
+                    return Err(Judgement::unknown(format!(
+                        "{address} in backend pool `{}` is the address of no machine in `{}`, which Azure does not support",
+                        pool.name(),
+                        self.world.network(net).resource.id.name()
+                    ))
+                    .by(by));
                 }
             }
         }
-        members
+        Ok(members)
     }
 
     /// The members that take part, and why these; or nobody, and why not.
     fn healthy(
         &self,
+        resource: &Resource,
         balancer: &LoadBalancer,
-        rule: &Child<LoadBalancingRule>,
-        all: Vec<Machine>,
-    ) -> (Vec<Machine>, String) {
-        let Some(reference) = &rule.properties.probe else {
-            return (all, "without a probe every member takes part".to_owned());
+        ruled: Ruled<'_>,
+        all: Vec<Station<'w, 't>>,
+    ) -> (Vec<Station<'w, 't>>, Judgement) {
+        let Some(reference) = &ruled.rule.properties.probe else {
+            let said = Judgement::pass("without a probe every member takes part");
+            return (all, said);
         };
         let name = reference.id.name();
-        let probe = balancer
+        let found = balancer
             .probes
             .iter()
-            .find(|probe| probe.name.eq_ignore_ascii_case(name))
-            .map(|probe| &probe.properties);
+            .enumerate()
+            .find(|(_, probe)| probe.name.eq_ignore_ascii_case(name));
+        let by = match found {
+            Some((index, _)) => DecidedBy::at(
+                DecidedKind::Probe,
+                &resource.id,
+                name,
+                format!("/properties/probes/{index}"),
+            ),
+            None => missing(&reference.id),
+        };
+        let probe = found.map(|(_, probe)| &probe.properties);
         let what = probe.map_or_else(|| format!("probe `{name}`"), |probe| described(name, probe));
-        let reasoned = |member: &Machine| match probe {
+        let reasoned = |member: &Station<'w, 't>| match probe {
             Some(probe) => self.probed(member, probe),
             None => Judgement::unknown(format!("probe `{name}` is not in the load balancer")),
         };
         let mut healthy = Vec::new();
-        let mut failures = Vec::new();
+        let mut failures: Vec<(Station<'w, 't>, Judgement)> = Vec::new();
         let count = all.len();
         for member in all {
+            let seen_to_fail = self.live.is_some_and(|live| {
+                member
+                    .interface
+                    .and_then(|interface| interface.nic)
+                    .is_some_and(|nic| live.unhealthy.contains(nic))
+            });
             let failure = match self.live {
-                Some(live) => {
-                    let fails = member
-                        .nic
-                        .as_ref()
-                        .is_some_and(|nic| live.unhealthy.contains(nic));
-                    fails.then(|| match reasoned(&member) {
-                        Judgement {
-                            verdict: Verdict::Drop,
-                            because,
-                        } => because,
-                        _ => {
-                            "it was seen to fail; look at what the machine answers to it".to_owned()
-                        }
-                    })
-                }
-                None => match reasoned(&member) {
-                    Judgement {
-                        verdict: Verdict::Drop,
-                        because,
-                    } => Some(because),
-                    _ => None,
-                },
+                Some(_) if !seen_to_fail => None,
+                Some(_) => Some(match reasoned(&member) {
+                    drop if drop.verdict == Verdict::Drop => drop,
+                    _ => Judgement::drop(
+                        "it was seen to fail; look at what the machine answers to it",
+                    ),
+                }),
+                None => Some(reasoned(&member)).filter(|found| found.verdict == Verdict::Drop),
             };
             match failure {
                 None => healthy.push(member),
-                Some(because) => failures.push((member, because)),
+                Some(failure) => failures.push((member, failure)),
             }
         }
-        let Some((first, because)) = failures.first() else {
-            return (healthy, format!("every member passes {what}"));
+        let Some((first, failure)) = failures.first() else {
+            let said = Judgement::pass(format!("every member passes {what}")).by(by);
+            return (healthy, said);
         };
-        let names = |members: &mut dyn Iterator<Item = &Machine>| {
-            members
-                .map(|member| format!("`{}`", last(&member.at)))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let down = names(&mut failures.iter().map(|(member, _)| member));
+        let down = failures
+            .iter()
+            .map(|(member, _)| format!("`{}`", last(&member.at)))
+            .collect::<Vec<_>>()
+            .join(", ");
         if healthy.is_empty() {
-            let same = failures.iter().all(|(_, other)| other == because);
+            let same = failures
+                .iter()
+                .all(|(_, other)| other.because == failure.because);
             let at = if same {
                 String::new()
             } else {
                 format!("at `{}`: ", last(&first.at))
             };
-            return (
-                healthy,
-                format!("no member is healthy: {what} fails at {down}; {at}{because}"),
+            let because = format!(
+                "no member is healthy: {what} fails at {down}; {at}{}",
+                failure.because
             );
+            let all = Judgement::over_all(failures.into_iter().map(|(_, failure)| failure));
+            let mut judgement = Judgement::drop(because).by(by).remedy(all.remedy);
+            judgement.by.extend(all.by);
+            return (healthy, judgement);
         }
         let up = healthy.len();
-        (
-            healthy,
-            format!("{up} of {count} members pass {what}; it fails at {down}: {because}"),
-        )
+        let because = format!(
+            "{up} of {count} members pass {what}; it fails at {down}: {}",
+            failure.because
+        );
+        (healthy, Judgement::pass(because).by(by))
     }
 
     /// What the probe would find at a member.
-    fn probed(&self, member: &Machine, probe: &Probe) -> Judgement {
+    fn probed(&self, member: &Station<'w, 't>, probe: &Probe) -> Judgement {
         let packet = Packet {
             source: security::HOST,
             destination: SocketAddrV4::new(member.address, probe.port),
         };
+        let Some(place) = member.place else {
+            return Judgement::unknown("the member is in no subnet");
+        };
         let rules = security::judge(
-            self.topology,
+            self.world,
             Direction::Inbound,
-            member.nic.as_ref(),
-            &member.subnet,
+            member.group(),
+            place,
             packet,
         );
         rules.and(self.answers_probe(member, probe))
     }
+
+    /// Machines that forward, behind a load balancer that is the next hop of a route: its rule for
+    /// all ports keeps destination and port.
+    pub(crate) fn balanced_appliances(
+        &mut self,
+        id: &ResourceId,
+        frontend: usize,
+        sent: &Sent,
+    ) -> Result<Vec<Station<'w, 't>>, Stop> {
+        let Some((resource, balancer)) = self.world.topology.load_balancer(id) else {
+            return Err(Stop::unknown(format!(
+                "load balancer `{}` is not in the topology",
+                id.name()
+            )));
+        };
+        let ruled = rules_of(resource, balancer, frontend)
+            .into_iter()
+            .find(Ruled::takes_all);
+        let backends = match ruled {
+            Some(ruled) => self.backends(resource, balancer, ruled, &[]),
+            None => Backends {
+                healthy: Vec::new(),
+                judgement: Judgement::drop(format!(
+                    "`{}` is the next hop of a route and has no rule for all ports; give it one (protocol All, port 0)",
+                    id.short()
+                ))
+                .by(DecidedBy::at(
+                    DecidedKind::LoadBalancingRule,
+                    &resource.id,
+                    "",
+                    "/properties/loadBalancingRules",
+                )),
+            },
+        };
+        self.push_at(
+            HopKind::LoadBalancer,
+            &resource.id,
+            sent,
+            &[],
+            backends.judgement,
+        )?;
+        Ok(backends.healthy)
+    }
+}
+
+/// That a frontend has no rule for a port, with the rule that it lacks.
+pub(crate) fn no_rule(
+    resource: &Resource,
+    balancer: &LoadBalancer,
+    frontend: usize,
+    port: u16,
+) -> Judgement {
+    Judgement::drop(format!(
+        "`{}` has no rule for TCP port {port} of this frontend; add a load-balancing rule with frontendPort {port}",
+        resource.id.short()
+    ))
+    .by(DecidedBy::at(
+        DecidedKind::LoadBalancingRule,
+        &resource.id,
+        "",
+        "/properties/loadBalancingRules",
+    ))
+    .remedy(mend::balancing_rule(resource, balancer, frontend, port))
+}
+
+fn at_members(
+    ruled: Ruled<'_>,
+    healthy: &[Station<'_, '_>],
+    to: SocketAddrV4,
+) -> Vec<SocketAddrV4> {
+    let backend = ruled.backend_port(to.port());
+    healthy
+        .iter()
+        .map(|member| SocketAddrV4::new(member.address, backend))
+        .collect()
 }
 
 fn described(name: &str, probe: &Probe) -> String {
@@ -295,4 +562,31 @@ fn described(name: &str, probe: &Probe) -> String {
 
 fn last(at: &str) -> &str {
     at.rsplit('/').next().unwrap_or(at)
+}
+
+/// The members of a pool that are given by address, with their network.
+fn given(balancer: &LoadBalancer, pool: &ResourceId) -> Vec<(Option<ResourceId>, Ipv4Addr)> {
+    let found = balancer
+        .backend_address_pools
+        .iter()
+        .filter(|found| found.name.eq_ignore_ascii_case(pool.name()));
+    let each = found.flat_map(|found| {
+        let network = found.properties.virtual_network.as_ref();
+        found
+            .properties
+            .load_balancer_backend_addresses
+            .iter()
+            .filter_map(move |member| {
+                let member = &member.properties;
+                let address = crate::model::cidr::ipv4(member.ip_address)?;
+                let of_member = member
+                    .virtual_network
+                    .as_ref()
+                    .or(network)
+                    .map(|network| network.id.clone());
+                let of_subnet = || member.subnet.as_ref()?.id.parent();
+                Some((of_member.or_else(of_subnet), address))
+            })
+    });
+    each.collect()
 }

@@ -2,140 +2,184 @@
 //! And the service at the end.
 
 use super::{
-    HopKind, Verdict,
-    security::{self, Direction, Judgement, Packet},
-    walk::{End, Machine, Sent, Stop, Walk},
+    HopKind,
+    decision::{DecidedBy, DecidedKind, Judgement},
+    mend,
+    security::{self, Direction, Packet, SOMEWHERE},
+    walk::{End, Sent, Station, Stop, Walk, Wanted, missing},
+    world::{Interface, Machine},
 };
 use crate::model::{
-    Resource,
-    compute::VirtualMachine,
     id::ResourceId,
     network::Probe,
     relay::{RelayConfig, RelayListener},
 };
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 
-/// The port of an API Management gateway.
+/// The port of an API Management gateway, portal and direct management.
 const GATEWAY_PORT: u16 = 443;
-
-/// What the topology says about what runs behind a NIC.
-enum Runs<'t> {
-    Relay(&'t Resource, RelayConfig),
-    Something(&'t Resource),
-    NoMachine,
-    Unknown(String),
-}
+/// The port of an API Management service for Azure's own management.
+const MANAGEMENT_PORT: u16 = 3443;
 
 /// What a port of a relay is.
-enum Listens {
-    Relay(RelayListener),
+#[derive(Clone, Debug)]
+pub(crate) enum Listens {
+    Relay(RelayListener, DecidedBy),
     Health,
 }
 
-impl Walk<'_> {
-    fn runs_on(&self, nic: Option<&ResourceId>) -> Runs<'_> {
-        let Some(nic) = nic else {
-            return Runs::NoMachine;
-        };
-        let uses = |machine: &VirtualMachine| {
-            machine
-                .network_profile
-                .network_interfaces
-                .iter()
-                .any(|reference| reference.id == *nic)
-        };
-        if let Some((resource, machine)) = self
-            .topology
-            .virtual_machines()
-            .find(|(_, machine)| uses(machine))
-        {
-            return match machine.relay() {
-                Some(relay) => Runs::Relay(resource, relay),
-                None => Runs::Something(resource),
-            };
-        }
-        match self
-            .topology
-            .network_interface(nic)
-            .and_then(|(_, inner)| inner.virtual_machine.as_ref())
-        {
-            Some(machine) => Runs::Unknown(format!(
-                "machine `{}` is not in the topology",
-                machine.id.name()
-            )),
-            None => Runs::NoMachine,
-        }
+impl<'w, 't> Walk<'w, 't> {
+    /// The relay on a station's machine.
+    pub(crate) fn relay_of(
+        &self,
+        station: &Station<'w, 't>,
+    ) -> Option<(&'t ResourceId, &'w RelayConfig)> {
+        let interface = station.interface?;
+        let id = interface.machine.id()?;
+        let relay = self.world.relay(id)?;
+        Some((id, relay))
     }
 
     /// The relay's listener at this address and port.
-    fn listener(&self, machine: &Machine, port: u16) -> Result<Listens, Judgement> {
-        let nic = machine.nic.as_ref();
-        match self.runs_on(nic) {
-            Runs::Relay(vm, relay) => {
-                let here = |listen: &SocketAddr| holds(listen, machine.address, port);
-                if let Some(found) = relay
-                    .listeners
-                    .iter()
-                    .find(|listener| here(&listener.listen))
-                {
-                    return Ok(Listens::Relay(found.clone()));
-                }
-                if relay
-                    .health
-                    .as_ref()
-                    .is_some_and(|health| here(&health.listen))
-                {
-                    return Ok(Listens::Health);
-                }
-                let ports: Vec<String> = relay
-                    .listeners
-                    .iter()
-                    .map(|listener| listener.listen.port().to_string())
-                    .collect();
-                Err(Judgement::drop(format!(
-                    "nothing listens on port {port} of `{}`, whose relay listens on {}; add a relay item for port {port} or change the backend port",
-                    vm.id.name(),
-                    if ports.is_empty() {
-                        "no port".to_owned()
-                    } else {
-                        ports.join(", ")
-                    }
-                )))
+    pub(crate) fn listener(
+        &self,
+        station: &Station<'w, 't>,
+        port: u16,
+    ) -> Result<Listens, Judgement> {
+        if let Some((id, relay)) = self.relay_of(station) {
+            let here = |listen: &SocketAddr| holds(listen, station.address, port);
+            let found = relay
+                .listeners
+                .iter()
+                .enumerate()
+                .find(|(_, listener)| here(&listener.listen));
+            if let Some((index, listener)) = found {
+                let by = DecidedBy::at(
+                    DecidedKind::Relay,
+                    id,
+                    format!("listener {index}"),
+                    self.world.user_data_pointer(id),
+                );
+                return Ok(Listens::Relay(listener.clone(), by));
             }
-            Runs::Something(vm) => Err(Judgement::unknown(format!(
-                "the topology does not say what listens on `{}`",
-                vm.id.name()
-            ))),
-            Runs::NoMachine => Err(Judgement::drop(format!(
-                "no virtual machine uses `{}`; attach it to one that listens on port {port}",
-                nic.map_or_else(|| machine.at.clone(), ResourceId::short)
-            ))),
-            Runs::Unknown(because) => Err(Judgement::unknown(because)),
+            if relay
+                .health
+                .as_ref()
+                .is_some_and(|health| here(&health.listen))
+            {
+                return Ok(Listens::Health);
+            }
+            let ports: Vec<String> = relay
+                .listeners
+                .iter()
+                .map(|listener| listener.listen.port().to_string())
+                .collect();
+            return Err(Judgement::drop(format!(
+                "nothing listens on port {port} of `{}`, whose relay listens on {}; add a relay item for port {port} or change the backend port",
+                station
+                    .interface
+                    .and_then(Interface::machine_name)
+                    .unwrap_or(id.name()),
+                if ports.is_empty() {
+                    "no port".to_owned()
+                } else {
+                    ports.join(", ")
+                }
+            ))
+            .by(DecidedBy::at(
+                DecidedKind::Listener,
+                id,
+                port.to_string(),
+                self.world.user_data_pointer(id),
+            )));
         }
+        let nic = station.interface.and_then(|interface| interface.nic);
+        let machine = station
+            .interface
+            .map_or(Machine::None, |interface| interface.machine);
+        Err(match machine {
+            Machine::Virtual(resource) | Machine::Instance(resource, _) => {
+                Judgement::unknown(format!(
+                    "the topology does not say what listens on `{}`",
+                    station
+                        .interface
+                        .and_then(Interface::machine_name)
+                        .unwrap_or(resource.id.name())
+                ))
+                .by(DecidedBy::at(
+                    DecidedKind::Listener,
+                    &resource.id,
+                    port.to_string(),
+                    "",
+                ))
+            }
+            Machine::Missing(id) => {
+                Judgement::unknown(format!("machine `{}` is not in the topology", id.name()))
+                    .by(missing(id))
+            }
+            Machine::Client(name) => Judgement::unknown(format!(
+                "the topology does not say what listens on client `{name}`"
+            ))
+            .by(DecidedBy::azure(DecidedKind::Listener, name)),
+            Machine::None => {
+                let judgement = Judgement::drop(format!(
+                    "no virtual machine uses `{}`; attach it to one that listens on port {port}",
+                    nic.map_or_else(|| station.at.clone(), ResourceId::short)
+                ));
+                match nic {
+                    Some(nic) => judgement.by(DecidedBy::at(
+                        DecidedKind::Listener,
+                        nic,
+                        port.to_string(),
+                        "",
+                    )),
+                    None => judgement,
+                }
+            }
+        })
+    }
+
+    /// Whether the relay listens for this port, but not at every address.
+    pub(crate) fn listens_elsewhere(&self, station: &Station<'w, 't>, port: u16) -> bool {
+        self.relay_of(station).is_some_and(|(_, relay)| {
+            let at_port = || {
+                relay
+                    .listeners
+                    .iter()
+                    .filter(|listener| listener.listen.port() == port)
+            };
+            at_port().next().is_some()
+                && at_port().all(|listener| listener.listen.ip() == IpAddr::V4(station.address))
+        })
     }
 
     /// Receives at one of several NICs.
-    pub(super) fn network_interfaces(
+    pub(crate) fn network_interfaces(
         &mut self,
-        machines: &[Machine],
+        machines: &[Station<'w, 't>],
         sources: &[Ipv4Addr],
         port: u16,
     ) -> End {
         let Some(first) = machines.first() else {
-            return Err(Stop::Unknown(
-                "the NIC that holds the address is not in the topology".to_owned(),
+            return Err(Stop::unknown(
+                "the NIC that holds the address is not in the topology",
             ));
         };
         let found: Vec<_> = machines
             .iter()
             .map(|machine| self.listener(machine, port))
             .collect();
-        let topology = self.topology;
+        let world = self.world;
+        let proxied = self.proxied.clone();
         let judgement =
             Judgement::over_all(machines.iter().zip(&found).flat_map(|(machine, found)| {
                 let destination = SocketAddrV4::new(machine.address, port);
                 let listens = match found {
-                    Ok(_) => Judgement::pass(""),
+                    Ok(Listens::Relay(_, by)) => match &proxied {
+                        Some(service) => mend::proxy_mismatch(service, by),
+                        None => Judgement::silent().by(by.clone()),
+                    },
+                    Ok(Listens::Health) => Judgement::silent(),
                     Err(judgement) => judgement.clone(),
                 };
                 sources.iter().map(move |source| {
@@ -143,14 +187,17 @@ impl Walk<'_> {
                         source: *source,
                         destination,
                     };
-                    security::judge(
-                        topology,
-                        Direction::Inbound,
-                        machine.nic.as_ref(),
-                        &machine.subnet,
-                        packet,
-                    )
-                    .and(listens.clone())
+                    let rules = match machine.place {
+                        Some(place) => security::judge(
+                            world,
+                            Direction::Inbound,
+                            machine.group(),
+                            place,
+                            packet,
+                        ),
+                        None => Judgement::unknown("the machine is in no subnet"),
+                    };
+                    rules.and(listens.clone())
                 })
             }));
         let sent = Sent {
@@ -167,66 +214,73 @@ impl Walk<'_> {
             &sent,
             &destinations,
             judgement,
+            "",
         )?;
         let mut upstreams: Option<Vec<String>> = None;
         for listens in found.into_iter().flatten() {
             match listens {
                 Listens::Health => return Ok("the relay's health endpoint answers".to_owned()),
-                Listens::Relay(listener) => match &upstreams {
+                Listens::Relay(listener, _) => match &upstreams {
                     Some(known) if *known != listener.to => {
-                        return Err(Stop::Unknown(
-                            "the machines relay to different places".to_owned(),
-                        ));
+                        return Err(Stop::unknown("the machines relay to different places"));
                     }
                     _ => upstreams = Some(listener.to),
                 },
             }
         }
         let (walk, end) = self.upstream(machines, &upstreams.unwrap_or_default())?;
-        if let Some(seconds) = walk.idle {
-            self.limit_idle(seconds);
-        }
-        self.hops.extend(walk.hops);
+        self.take_in(walk);
         end
     }
 
     /// The connection to the first upstream that can be reached; if there is none, to the first.
-    fn upstream(&self, machines: &[Machine], to: &[String]) -> Result<(Self, End), Stop> {
+    pub(crate) fn upstream(
+        &self,
+        machines: &[Station<'w, 't>],
+        to: &[String],
+    ) -> Result<(Self, End), Stop> {
         let mut first = None;
         for upstream in to {
             let mut walk = self.beyond_relay()?;
             let end = match upstream.parse::<super::Target>() {
-                Ok(target) => walk.dial(machines, HopKind::Relay, None, &target.host, target.port),
-                Err(error) => Err(Stop::Unknown(error.to_string())),
+                Ok(target) => {
+                    let wanted = Wanted {
+                        host: &target.host,
+                        port: target.port,
+                        meant: None,
+                    };
+                    walk.dial(machines, HopKind::Relay, None, &wanted)
+                }
+                Err(error) => Err(Stop::unknown(error.to_string())),
             };
             if end.is_ok() {
                 return Ok((walk, end));
             }
             first = first.or(Some((walk, end)));
         }
-        first.ok_or_else(|| Stop::Unknown("the relay has no upstream".to_owned()))
+        first.ok_or_else(|| Stop::unknown("the relay has no upstream"))
     }
 
     /// What a machine answers to a probe that reached it: a relay's health endpoint says 200 only
     /// while an upstream of every listener accepts a connection.
-    pub(super) fn answers_probe(&self, machine: &Machine, probe: &Probe) -> Judgement {
+    pub(crate) fn answers_probe(&self, machine: &Station<'w, 't>, probe: &Probe) -> Judgement {
         let listens = match self.listener(machine, probe.port) {
             Ok(listens) => listens,
             Err(judgement) => return judgement,
         };
         if probe.protocol.eq_ignore_ascii_case("Tcp") {
-            return Judgement::pass("");
+            return Judgement::silent();
         }
-        if probe.protocol.eq_ignore_ascii_case("Https") || matches!(listens, Listens::Relay(_)) {
+        if probe.protocol.eq_ignore_ascii_case("Https") || matches!(listens, Listens::Relay(..)) {
             return match listens {
-                Listens::Relay(_) => Judgement::unknown("the probe is relayed to the upstream"),
+                Listens::Relay(..) => Judgement::unknown("the probe is relayed to the upstream"),
                 Listens::Health => Judgement::drop(
                     "the relay's health endpoint speaks no TLS; make the probe's protocol Http",
                 ),
             };
         }
-        let Runs::Relay(vm, relay) = self.runs_on(machine.nic.as_ref()) else {
-            return Judgement::pass("");
+        let Some((id, relay)) = self.relay_of(machine) else {
+            return Judgement::silent();
         };
         let path = relay
             .health
@@ -236,7 +290,7 @@ impl Walk<'_> {
         if asked.split('?').next() != Some(path) {
             return Judgement::drop(format!(
                 "the relay of `{}` answers on {path}, not on {asked}; make the probe's requestPath {path}",
-                vm.id.name()
+                id.name()
             ));
         }
         // Beyond a first relay the walk itself goes on to the upstreams: asking them at every load
@@ -246,62 +300,131 @@ impl Walk<'_> {
                 Ok((_, end)) => end.map(|_| ()),
                 Err(stop) => Err(stop),
             };
-            match reached {
-                Ok(()) => {}
-                Err(Stop::Dropped(because)) => {
-                    let to = listener.to.join(", ");
-                    return Judgement::drop(format!(
-                        "the relay of `{}` does not reach {to}: {because}",
-                        vm.id.name()
-                    ));
+            if let Err(stop) = reached {
+                let to = listener.to.join(", ");
+                let mut judgement = stop.judgement();
+                if judgement.verdict == super::Verdict::Drop {
+                    judgement.because = format!(
+                        "the relay of `{}` does not reach {to}: {}",
+                        id.name(),
+                        judgement.because
+                    );
                 }
-                Err(Stop::Unknown(because)) => return Judgement::unknown(because),
+                return judgement;
             }
         }
-        Judgement::pass("")
+        Judgement::silent()
     }
 
     /// The VIP of an internal API Management service.
-    pub(super) fn service(&mut self, id: &ResourceId, sent: &Sent) -> End {
-        let Some((resource, apim)) = self.topology.api_management(id) else {
-            return Err(Stop::Unknown(format!(
+    pub(crate) fn service(&mut self, id: &ResourceId, sent: &Sent) -> End {
+        let Some((resource, apim)) = self.world.topology.api_management(id) else {
+            return Err(Stop::unknown(format!(
                 "`{}` is not in the topology",
                 id.short()
             )));
         };
-        let rules = match apim.subnet() {
+        let place = apim.subnet().and_then(|subnet| self.world.place(subnet));
+        let rules = match place {
             None => Judgement::unknown(format!("`{}` has no subnet", id.short())),
-            Some(subnet) => Judgement::over_all(sent.sources.iter().map(|source| {
+            Some(place) => Judgement::over_all(sent.sources.iter().map(|source| {
                 let packet = Packet {
                     source: *source,
                     destination: sent.destination,
                 };
-                security::judge(self.topology, Direction::Inbound, None, subnet, packet)
+                security::judge(self.world, Direction::Inbound, None, place, packet)
             })),
         };
-        let port = sent.destination.port();
-        let listens = match port {
-            GATEWAY_PORT => Judgement::pass(""),
-            80 => Judgement::unknown(
-                "the gateway answers on port 80 only for APIs that allow HTTP, which the topology does not know",
-            ),
-            _ => Judgement::drop(format!(
-                "the gateway of `{}` does not answer on port {port}; use {GATEWAY_PORT}",
+        let judgement = rules.and(gateway_listens(id, sent.destination.port()));
+        self.push_at(HopKind::Service, &resource.id, sent, &[], judgement)?;
+        Ok(format!("`{}` answers", resource.id.short()))
+    }
+
+    /// A service at its public address.
+    pub(crate) fn public_service(&mut self, id: &ResourceId, sent: &Sent, host: &str) -> End {
+        let Some((resource, apim)) = self.world.topology.api_management(id) else {
+            return Err(Stop::unknown(format!(
+                "`{}` is not in the topology",
+                id.short()
+            )));
+        };
+        let is_closed = apim
+            .public_network_access
+            .as_deref()
+            .is_some_and(|access| access.eq_ignore_ascii_case("Disabled"));
+        let injected = apim
+            .subnet()
+            .filter(|_| apim.virtual_network_type.as_deref() == Some("External"));
+        let rules = match injected.map(|subnet| self.world.place(subnet)) {
+            _ if is_closed => Judgement::drop(format!(
+                "`{}` does not answer at its public address: publicNetworkAccess is Disabled; reach it through a private endpoint",
+                id.short()
+            ))
+            .by(DecidedBy::at(
+                DecidedKind::Listener,
+                &resource.id,
+                "publicNetworkAccess",
+                "/properties/publicNetworkAccess",
+            )),
+            // A service that stands in no network of ours has no group.
+            None => Judgement::silent(),
+            Some(None) => Judgement::unknown(format!(
+                "the subnet of `{}` is not in the topology",
                 id.short()
             )),
+            Some(Some(place)) => {
+                let to = self
+                    .world
+                    .subnet(place)
+                    .inner
+                    .properties
+                    .prefixes()
+                    .find_map(|range| range.usable().next())
+                    .unwrap_or(SOMEWHERE);
+                let port = sent.destination.port();
+                Judgement::over_all(sent.sources.iter().map(|source| {
+                    let packet = Packet {
+                        source: *source,
+                        destination: SocketAddrV4::new(to, port),
+                    };
+                    security::judge(self.world, Direction::Inbound, None, place, packet)
+                }))
+            }
         };
-        let judgement = rules.and(listens);
-        debug_assert!(
-            judgement.verdict != Verdict::Pass || !judgement.because.is_empty(),
-            "a verdict has a reason"
-        );
-        self.push_at(HopKind::Service, &resource.id, sent, &[], judgement)?;
+        let judgement = rules.and(gateway_listens(id, sent.destination.port()));
+        let judgement = Judgement::pass("it answers at its public address").and(judgement);
+        let place = Station {
+            at: resource.id.as_str().to_owned(),
+            interface: None,
+            place: None,
+            address: *sent.destination.ip(),
+        };
+        self.push(HopKind::Service, &[place], sent, &[], judgement, host)?;
         Ok(format!("`{}` answers", resource.id.short()))
     }
 }
 
+/// Whether an API Management service listens on a port.
+/// Source: <https://learn.microsoft.com/azure/api-management/virtual-network-reference>.
+pub(crate) fn gateway_listens(id: &ResourceId, port: u16) -> Judgement {
+    let by = DecidedBy::at(DecidedKind::Listener, id, port.to_string(), "");
+    match port {
+        GATEWAY_PORT => Judgement::silent().by(by),
+        MANAGEMENT_PORT => Judgement::pass("the management endpoint, for Azure itself").by(by),
+        80 => Judgement::unknown(
+            "the gateway answers on port 80 only for APIs that allow HTTP, which the topology does not know",
+        )
+        .by(by),
+        _ => Judgement::drop(format!(
+            "the gateway of `{}` does not answer on port {port}; use {GATEWAY_PORT}",
+            id.short()
+        ))
+        .by(by),
+    }
+}
+
 /// Whether a listener takes connections to this address and port.
-fn holds(listen: &SocketAddr, address: Ipv4Addr, port: u16) -> bool {
+pub(crate) fn holds(listen: &SocketAddr, address: Ipv4Addr, port: u16) -> bool {
     let ours = match listen.ip() {
         IpAddr::V4(ip) => ip.is_unspecified() || ip == address,
         // A dual-stack socket.

@@ -1,100 +1,39 @@
-//! What network security groups and routes say about one packet.
+//! What network security groups say about one packet.
 //!
 //! First match by priority ends it; without a group everything passes. A rule that may or may not
-//! match (service tags over public addresses, application security groups, odd source ports)
+//! match (service tags over public addresses, odd source ports, networks that the topology lacks)
 //! gives *unknown*, unless what follows decides the same way.
 //! Source: <https://learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works>.
 
-use super::Verdict;
-use crate::model::{
-    Topology,
-    cidr::Cidr,
-    id::ResourceId,
-    network::{NetworkSecurityGroup, SecurityRuleProperties, SubResource},
+use super::{
+    decision::{DecidedBy, DecidedKind, Judgement},
+    mend::{Admit, Remedy},
+    world::{Place, World},
+};
+use crate::{
+    model::{
+        cidr::Cidr,
+        id::ResourceId,
+        network::{SecurityRuleProperties, SubResource},
+    },
+    sets::Ranges,
 };
 use std::net::{Ipv4Addr, SocketAddrV4};
 
-/// A verdict and what gave it.
-#[derive(Clone, Debug)]
-pub(super) struct Judgement {
-    pub(super) verdict: Verdict,
-    pub(super) because: String,
-}
-
-impl Judgement {
-    pub(super) fn pass(because: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Pass,
-            because: because.into(),
-        }
-    }
-
-    pub(super) fn drop(because: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Drop,
-            because: because.into(),
-        }
-    }
-
-    pub(super) fn unknown(because: impl Into<String>) -> Self {
-        Self {
-            verdict: Verdict::Unknown,
-            because: because.into(),
-        }
-    }
-
-    /// This one, and then `next` if it passes.
-    pub(super) fn and(self, next: Self) -> Self {
-        if self.verdict == Verdict::Drop || next.verdict == Verdict::Pass && next.because.is_empty()
-        {
-            return self;
-        }
-        if next.verdict == Verdict::Drop || self.verdict == Verdict::Pass && self.because.is_empty()
-        {
-            return next;
-        }
-        match (self.verdict, next.verdict) {
-            (Verdict::Pass, Verdict::Pass) => {
-                Self::pass(format!("{}; {}", self.because, next.because))
-            }
-            (Verdict::Pass, _) => next,
-            _ => self,
-        }
-    }
-
-    /// One judgement over all members or addresses that may be chosen: what differs among them
-    /// cannot be known beforehand.
-    pub(super) fn over_all(all: impl IntoIterator<Item = Self>) -> Self {
-        let all: Vec<Self> = all.into_iter().collect();
-        let Some(first) = all.first() else {
-            return Self::pass("nothing decides");
-        };
-        match all.iter().find(|other| other.verdict != first.verdict) {
-            None => first.clone(),
-            Some(other) => {
-                let worse = if first.verdict == Verdict::Pass {
-                    other
-                } else {
-                    first
-                };
-                Self::unknown(format!(
-                    "depends on which of several is chosen: {}",
-                    worse.because
-                ))
-            }
-        }
-    }
-}
+/// 168.63.129.16, where probes and DNS come from.
+pub(crate) const HOST: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+/// Stands for a public address that the topology does not know.
+pub(crate) const SOMEWHERE: Ipv4Addr = Ipv4Addr::UNSPECIFIED;
 
 /// Which way a packet passes a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     Inbound,
     Outbound,
 }
 
 impl Direction {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Inbound => "inbound",
             Self::Outbound => "outbound",
@@ -104,149 +43,14 @@ impl Direction {
 
 /// One TCP packet; its source port is ephemeral.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Packet {
-    pub(super) source: Ipv4Addr,
-    pub(super) destination: SocketAddrV4,
+pub(crate) struct Packet {
+    pub(crate) source: Ipv4Addr,
+    pub(crate) destination: SocketAddrV4,
 }
 
-/// Judges a packet at the groups of a NIC and its subnet: inbound subnet first, outbound NIC first.
-pub(super) fn judge(
-    topology: &Topology,
-    direction: Direction,
-    nic: Option<&ResourceId>,
-    subnet: &ResourceId,
-    packet: Packet,
-) -> Judgement {
-    let of_subnet = topology
-        .subnet(subnet)
-        .and_then(|(_, found)| found.properties.network_security_group.as_ref());
-    let of_nic = nic
-        .and_then(|id| topology.network_interface(id))
-        .and_then(|(_, nic)| nic.network_security_group.as_ref());
-    let groups = match direction {
-        Direction::Inbound => [of_subnet, of_nic],
-        Direction::Outbound => [of_nic, of_subnet],
-    };
-    let mut last = Judgement::pass(format!(
-        "no network security group acts on it {}",
-        direction.word()
-    ));
-    for group in groups.into_iter().flatten() {
-        last = match topology.network_security_group(&group.id) {
-            Some((resource, rules)) => by_group(
-                topology,
-                resource.id.name(),
-                rules,
-                direction,
-                subnet,
-                packet,
-            ),
-            None => Judgement::unknown(format!(
-                "network security group `{}` is not in the topology",
-                group.id.name()
-            )),
-        };
-        if last.verdict != Verdict::Pass {
-            return last;
-        }
-    }
-    last
-}
-
-struct Rule<'a> {
-    name: &'a str,
-    priority: u16,
-    allows: bool,
-    matches: Match,
-    is_default: bool,
-}
-
-fn by_group(
-    topology: &Topology,
-    group: &str,
-    rules: &NetworkSecurityGroup,
-    direction: Direction,
-    subnet: &ResourceId,
-    packet: Packet,
-) -> Judgement {
-    let scope = Scope {
-        topology,
-        vnet: subnet.parent(),
-    };
-    let mut own: Vec<Rule<'_>> = rules
-        .security_rules
-        .iter()
-        .filter(|rule| {
-            rule.properties
-                .direction
-                .eq_ignore_ascii_case(direction.word())
-        })
-        .map(|rule| Rule {
-            name: &rule.name,
-            priority: rule.properties.priority,
-            allows: rule.properties.access.eq_ignore_ascii_case("Allow"),
-            matches: scope.rule(&rule.properties, packet),
-            is_default: false,
-        })
-        .collect();
-    own.sort_by_key(|rule| rule.priority);
-    own.extend(scope.defaults(direction, packet));
-    let mut doubtful: Vec<&Rule<'_>> = Vec::new();
-    for rule in &own {
-        match rule.matches {
-            Match::No => {}
-            Match::Maybe => doubtful.push(rule),
-            Match::Yes => {
-                if let Some(doubt) = doubtful.iter().find(|doubt| doubt.allows != rule.allows) {
-                    return Judgement::unknown(format!(
-                        "rule `{}` of network security group `{group}` may match; the topology does not say what it stands for",
-                        doubt.name
-                    ));
-                }
-                return decision(group, rule, direction, packet);
-            }
-        }
-    }
-    Judgement::drop(format!(
-        "no rule of network security group `{group}` allows it"
-    ))
-}
-
-fn decision(group: &str, rule: &Rule<'_>, direction: Direction, packet: Packet) -> Judgement {
-    let kind = if rule.is_default {
-        "default rule"
-    } else {
-        "rule"
-    };
-    let by = format!(
-        "by {kind} `{}` of network security group `{group}`",
-        rule.name
-    );
-    if rule.allows {
-        return Judgement::pass(format!("allowed {by}"));
-    }
-    let below = if rule.is_default {
-        "from 100 to 4096".to_owned()
-    } else {
-        format!("below {}", rule.priority)
-    };
-    Judgement::drop(format!(
-        "denied {by} (priority {}); add an {} rule with a priority {below} that allows TCP from {} to {} port {}{}",
-        rule.priority,
-        direction.word(),
-        packet.source,
-        packet.destination.ip(),
-        packet.destination.port(),
-        if rule.is_default {
-            String::new()
-        } else {
-            format!(", or change `{}`", rule.name)
-        },
-    ))
-}
-
+/// Whether a rule matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Match {
+pub(crate) enum Match {
     No,
     Maybe,
     Yes,
@@ -258,184 +62,479 @@ impl From<bool> for Match {
     }
 }
 
-struct Scope<'a> {
-    topology: &'a Topology,
-    vnet: Option<ResourceId>,
+/// A group, read once: TCP rules only, in the order in which they are asked.
+#[derive(Debug)]
+pub(crate) struct Group<'t> {
+    pub(crate) id: &'t ResourceId,
+    inbound: Vec<Rule<'t>>,
+    outbound: Vec<Rule<'t>>,
 }
 
-/// 168.63.129.16, where probes and DNS come from.
-pub(super) const HOST: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+/// A rule, read once.
+#[derive(Debug)]
+pub(crate) struct Rule<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) priority: u16,
+    pub(crate) allows: bool,
+    /// Where it is written; `None` for a default rule.
+    place: Option<(&'t ResourceId, String)>,
+    /// Whether an ephemeral source port is one of its source ports.
+    pub(crate) source_ports: Match,
+    pub(crate) sources: Side<'t>,
+    pub(crate) destinations: Side<'t>,
+    pub(crate) ports: Ranges,
+}
 
-impl Scope<'_> {
-    fn defaults(&self, direction: Direction, packet: Packet) -> [Rule<'static>; 3] {
-        let within = self
-            .tag("VirtualNetwork", packet.source)
-            .min(self.tag("VirtualNetwork", *packet.destination.ip()));
-        let rule = |name, priority, allows, matches| Rule {
-            name,
-            priority,
-            allows,
-            matches,
-            is_default: true,
+/// The addresses of one side of a rule.
+#[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word that a rule may name beside addresses"
+)]
+pub(crate) struct Side<'t> {
+    pub(crate) any: bool,
+    pub(crate) ranges: Ranges,
+    pub(crate) virtual_network: bool,
+    pub(crate) internet: bool,
+    /// A tag whose addresses are public ones that the topology does not know.
+    pub(crate) other_tag: bool,
+    pub(crate) members: Vec<&'t ResourceId>,
+}
+
+impl<'t> Side<'t> {
+    fn of(one: Option<&'t String>, several: &'t [String], groups: &'t [SubResource]) -> Self {
+        let mut side = Self {
+            members: groups.iter().map(|group| &group.id).collect(),
+            ..Self::default()
         };
-        match direction {
-            Direction::Inbound => [
-                rule("AllowVnetInBound", 65000, true, within),
-                rule(
-                    "AllowAzureLoadBalancerInBound",
-                    65001,
-                    true,
-                    self.tag("AzureLoadBalancer", packet.source),
-                ),
-                rule("DenyAllInBound", 65500, false, Match::Yes),
-            ],
-            Direction::Outbound => [
-                rule("AllowVnetOutBound", 65000, true, within),
-                rule(
-                    "AllowInternetOutBound",
-                    65001,
-                    true,
-                    self.tag("Internet", *packet.destination.ip()),
-                ),
-                rule("DenyAllOutBound", 65500, false, Match::Yes),
-            ],
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for text in one.into_iter().chain(several) {
+            let text = text.trim();
+            if text == "*" || text.eq_ignore_ascii_case("Any") {
+                side.any = true;
+            } else if let Ok(range) = text.parse::<Cidr>() {
+                ranges.push((range.first().to_bits(), range.last().to_bits()));
+            } else if let Ok(address) = text.parse::<Ipv4Addr>() {
+                ranges.push((address.to_bits(), address.to_bits()));
+            } else if text.contains(':') || text.is_empty() {
+                // IPv6, which no IPv4 packet matches.
+            } else if text.eq_ignore_ascii_case("VirtualNetwork") {
+                side.virtual_network = true;
+            } else if text.eq_ignore_ascii_case("Internet") {
+                side.internet = true;
+            } else if text.eq_ignore_ascii_case("AzureLoadBalancer") {
+                ranges.push((HOST.to_bits(), HOST.to_bits()));
+            } else {
+                side.other_tag = true;
+            }
+        }
+        side.ranges = ranges.into_iter().collect();
+        side
+    }
+
+    fn tag(virtual_network: bool, internet: bool) -> Self {
+        Self {
+            virtual_network,
+            internet,
+            ..Self::default()
         }
     }
 
-    fn rule(&self, rule: &SecurityRuleProperties, packet: Packet) -> Match {
-        let protocol =
-            Match::from(rule.protocol == "*" || rule.protocol.eq_ignore_ascii_case("Tcp"));
-        let source_ports = any(rule
-            .source_port_range
-            .iter()
-            .chain(&rule.source_port_ranges)
-            .map(|text| ephemeral(text)));
-        let destination_ports = any(rule
-            .destination_port_range
-            .iter()
-            .chain(&rule.destination_port_ranges)
-            .map(|text| Match::from(holds(text, packet.destination.port()))));
-        let sources = self.prefixes(
-            rule.source_address_prefix
-                .iter()
-                .chain(&rule.source_address_prefixes),
-            group_members(&rule.source_application_security_groups),
-            packet.source,
-        );
-        let destinations = self.prefixes(
-            rule.destination_address_prefix
-                .iter()
-                .chain(&rule.destination_address_prefixes),
-            group_members(&rule.destination_application_security_groups),
-            *packet.destination.ip(),
-        );
-        protocol
-            .min(source_ports)
-            .min(destination_ports)
-            .min(sources)
-            .min(destinations)
+    fn all() -> Self {
+        Self {
+            any: true,
+            ..Self::default()
+        }
     }
 
-    fn prefixes<'t>(
-        &self,
-        texts: impl Iterator<Item = &'t String>,
-        groups: Match,
-        address: Ipv4Addr,
-    ) -> Match {
-        any(texts.map(|text| self.tag(text, address))).max(groups)
+    fn host() -> Self {
+        Self {
+            ranges: Ranges::address(HOST),
+            ..Self::default()
+        }
     }
 
-    /// Whether a prefix, address or service tag holds the address.
-    fn tag(&self, text: &str, address: Ipv4Addr) -> Match {
-        if text == "*" || text.eq_ignore_ascii_case("Any") {
+    /// Whether the address is on this side, for a group that acts at `place`.
+    fn holds(&self, world: &World<'_>, place: Place, address: Ipv4Addr) -> Match {
+        if self.any || self.ranges.contains(address.to_bits()) {
             return Match::Yes;
         }
-        if let Ok(range) = text.parse::<Cidr>() {
-            return range.contains(address).into();
+        let public = is_public(address);
+        let mut found = if address == SOMEWHERE {
+            // Some public address may be one of these.
+            let may = self.ranges.parts().iter().any(|range| {
+                *range != (HOST.to_bits(), HOST.to_bits()) && !is_private_range(range.0, range.1)
+            });
+            if may { Match::Maybe } else { Match::No }
+        } else {
+            Match::No
+        };
+        if self.other_tag && public {
+            found = Match::Maybe;
         }
-        if let Ok(one) = text.parse::<Ipv4Addr>() {
-            return (one == address).into();
+        if (self.virtual_network || self.internet) && found != Match::Yes {
+            let scope = world.scope(place);
+            if self.virtual_network {
+                found = found.max(scope.holds(address));
+            }
+            if self.internet && public {
+                found = found.max(match scope.network_holds(address) {
+                    Match::Yes => Match::No,
+                    Match::Maybe => Match::Maybe,
+                    Match::No => Match::Yes,
+                });
+            }
         }
-        if text.contains(':') {
-            return Match::No;
+        if !self.members.is_empty() && found != Match::Yes {
+            found = found.max(world.is_member(place, address, &self.members).into());
         }
-        if text.eq_ignore_ascii_case("AzureLoadBalancer") {
-            return (address == HOST).into();
-        }
-        let in_vnet = address == HOST || self.spaces().any(|range| range.contains(address));
-        if text.eq_ignore_ascii_case("VirtualNetwork") {
-            // Peered networks count too, and peerings are not modelled.
-            return if !in_vnet && self.has_peerings() {
-                Match::Maybe
-            } else {
-                in_vnet.into()
-            };
-        }
-        if text.eq_ignore_ascii_case("Internet") {
-            return (!in_vnet && is_public(address)).into();
-        }
-        // Every other service tag stands for public addresses of some Azure service.
-        if is_public(address) {
+        found
+    }
+}
+
+/// What the tag `VirtualNetwork` stands for at a subnet.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    /// Spaces of the network and of its peers, and the host.
+    pub(crate) network: Ranges,
+    /// The same with the prefixes of the subnet's own routes, which count too.
+    pub(crate) tag: Ranges,
+    /// Addresses that may belong to it: what lies behind a gateway, a peer that is not known.
+    pub(crate) doubtful: Ranges,
+}
+
+impl Scope {
+    fn holds(&self, address: Ipv4Addr) -> Match {
+        if self.tag.contains(address.to_bits()) {
+            Match::Yes
+        } else if self.doubtful.contains(address.to_bits()) {
             Match::Maybe
         } else {
             Match::No
         }
     }
 
-    fn spaces(&self) -> impl Iterator<Item = Cidr> {
-        let network = self
-            .vnet
-            .as_ref()
-            .and_then(|id| self.topology.virtual_network(id));
-        network
-            .into_iter()
-            .flat_map(|(_, inner)| inner.address_space.prefixes())
-    }
-
-    fn has_peerings(&self) -> bool {
-        self.vnet
-            .as_ref()
-            .is_some_and(|id| has_peerings(self.topology, id))
+    fn network_holds(&self, address: Ipv4Addr) -> Match {
+        if self.network.contains(address.to_bits()) {
+            Match::Yes
+        } else if self.doubtful.contains(address.to_bits()) {
+            Match::Maybe
+        } else {
+            Match::No
+        }
     }
 }
 
-/// Whether a network says that it is peered.
-pub(super) fn has_peerings(topology: &Topology, vnet: &ResourceId) -> bool {
-    topology
-        .virtual_network(vnet)
-        .is_some_and(|(_, inner)| !inner.virtual_network_peerings.is_empty())
-}
-
-/// Whether packets may leave a network for private addresses: by peering, gateway or own routes.
-pub(super) fn has_ways_out(topology: &Topology, vnet: &ResourceId) -> bool {
-    has_peerings(topology, vnet)
-        || topology.virtual_network(vnet).is_some_and(|(_, inner)| {
-            inner
-                .subnets
+impl<'t> Group<'t> {
+    /// Reads a group; `rules` are its own, with the place where each is written.
+    pub(crate) fn of(
+        id: &'t ResourceId,
+        rules: impl Iterator<Item = (&'t str, &'t SecurityRuleProperties, &'t ResourceId, String)>,
+    ) -> Self {
+        let mut group = Self {
+            id,
+            inbound: Vec::new(),
+            outbound: Vec::new(),
+        };
+        for (name, rule, at, pointer) in rules {
+            let is_tcp = rule.protocol == "*"
+                || rule.protocol.eq_ignore_ascii_case("Tcp")
+                || rule.protocol.eq_ignore_ascii_case("Any");
+            let source_ports = any(rule
+                .source_port_range
                 .iter()
-                .any(|subnet| subnet.name.eq_ignore_ascii_case("GatewaySubnet"))
-        })
+                .chain(&rule.source_port_ranges)
+                .map(|text| ephemeral(text)));
+            let ports: Ranges = rule
+                .destination_port_range
+                .iter()
+                .chain(&rule.destination_port_ranges)
+                .filter_map(|text| ports(text))
+                .map(|(low, high)| (u32::from(low), u32::from(high)))
+                .collect();
+            let read = Rule {
+                name,
+                priority: rule.priority,
+                allows: rule.access.eq_ignore_ascii_case("Allow"),
+                place: Some((at, pointer)),
+                source_ports,
+                sources: Side::of(
+                    rule.source_address_prefix.as_ref(),
+                    &rule.source_address_prefixes,
+                    &rule.source_application_security_groups,
+                ),
+                destinations: Side::of(
+                    rule.destination_address_prefix.as_ref(),
+                    &rule.destination_address_prefixes,
+                    &rule.destination_application_security_groups,
+                ),
+                ports,
+            };
+            if !is_tcp || source_ports == Match::No || read.ports.is_empty() {
+                continue;
+            }
+            if rule.direction.eq_ignore_ascii_case("Inbound") {
+                group.inbound.push(read);
+            } else if rule.direction.eq_ignore_ascii_case("Outbound") {
+                group.outbound.push(read);
+            }
+        }
+        group.inbound.sort_by_key(|rule| rule.priority);
+        group.outbound.sort_by_key(|rule| rule.priority);
+        let network = || Side::tag(true, false);
+        let default = |name, priority, allows, sources, destinations| Rule {
+            name,
+            priority,
+            allows,
+            place: None,
+            source_ports: Match::Yes,
+            sources,
+            destinations,
+            ports: Ranges::of(0, u16::MAX.into()),
+        };
+        group.inbound.extend([
+            default("AllowVnetInBound", 65000, true, network(), network()),
+            default(
+                "AllowAzureLoadBalancerInBound",
+                65001,
+                true,
+                Side::host(),
+                Side::all(),
+            ),
+            default("DenyAllInBound", 65500, false, Side::all(), Side::all()),
+        ]);
+        group.outbound.extend([
+            default("AllowVnetOutBound", 65000, true, network(), network()),
+            default(
+                "AllowInternetOutBound",
+                65001,
+                true,
+                Side::all(),
+                Side::tag(false, true),
+            ),
+            default("DenyAllOutBound", 65500, false, Side::all(), Side::all()),
+        ]);
+        group
+    }
+
+    /// Its rules for one direction, in order, the defaults last.
+    pub(crate) fn rules(&self, direction: Direction) -> &[Rule<'t>] {
+        match direction {
+            Direction::Inbound => &self.inbound,
+            Direction::Outbound => &self.outbound,
+        }
+    }
+
+    fn judge(
+        &self,
+        world: &World<'_>,
+        direction: Direction,
+        place: Place,
+        packet: Packet,
+    ) -> Judgement {
+        let (mut may_allow, mut may_deny): (Option<&Rule<'_>>, Option<&Rule<'_>>) = (None, None);
+        let port = u32::from(packet.destination.port());
+        for rule in self.rules(direction) {
+            if !rule.ports.contains(port) {
+                continue;
+            }
+            let matches = rule
+                .source_ports
+                .min(rule.sources.holds(world, place, packet.source));
+            let matches = if matches == Match::No {
+                matches
+            } else {
+                matches.min(
+                    rule.destinations
+                        .holds(world, place, *packet.destination.ip()),
+                )
+            };
+            match matches {
+                Match::No => {}
+                Match::Maybe => {
+                    let slot = if rule.allows {
+                        &mut may_allow
+                    } else {
+                        &mut may_deny
+                    };
+                    slot.get_or_insert(rule);
+                }
+                Match::Yes => {
+                    let doubt = if rule.allows { may_deny } else { may_allow };
+                    if let Some(doubt) = doubt {
+                        return Judgement::unknown(format!(
+                            "rule `{}` of network security group `{}` may match; the topology does not say what it stands for",
+                            doubt.name,
+                            self.id.name()
+                        ))
+                        .by(self.decided(doubt));
+                    }
+                    return self.decision(rule, direction, packet);
+                }
+            }
+        }
+        Judgement::drop(format!(
+            "no rule of network security group `{}` allows it",
+            self.id.name()
+        ))
+    }
+
+    /// A rule as what decided.
+    pub(crate) fn decided(&self, rule: &Rule<'_>) -> DecidedBy {
+        match &rule.place {
+            Some((id, pointer)) => {
+                DecidedBy::at(DecidedKind::SecurityRule, id, rule.name, pointer.clone())
+            }
+            None => DecidedBy::at(DecidedKind::DefaultSecurityRule, self.id, rule.name, ""),
+        }
+    }
+
+    /// The sentence about a rule that decided.
+    pub(crate) fn sentence(&self, rule: &Rule<'_>) -> String {
+        format!(
+            "{} by {} `{}` of network security group `{}`{}",
+            if rule.allows { "allowed" } else { "denied" },
+            if rule.place.is_none() {
+                "default rule"
+            } else {
+                "rule"
+            },
+            rule.name,
+            self.id.name(),
+            if rule.allows {
+                String::new()
+            } else {
+                format!(" (priority {})", rule.priority)
+            }
+        )
+    }
+
+    fn decision(&self, rule: &Rule<'_>, direction: Direction, packet: Packet) -> Judgement {
+        let sentence = self.sentence(rule);
+        let by = self.decided(rule);
+        if rule.allows {
+            return Judgement::pass(sentence).by(by);
+        }
+        let below = if rule.place.is_none() {
+            "from 100 to 4096".to_owned()
+        } else {
+            format!("below {}", rule.priority)
+        };
+        let sentence = format!(
+            "{sentence}; add an {} rule with a priority {below} that allows TCP from {} to {} port {}{}",
+            direction.word(),
+            shown(packet.source),
+            shown(*packet.destination.ip()),
+            packet.destination.port(),
+            if rule.place.is_none() {
+                String::new()
+            } else {
+                format!(", or change `{}`", rule.name)
+            },
+        );
+        let is_known = packet.source != SOMEWHERE && *packet.destination.ip() != SOMEWHERE;
+        let remedy = is_known.then(|| {
+            Remedy::Admit(Admit {
+                group: self.id.clone(),
+                inbound: direction == Direction::Inbound,
+                before: rule.priority,
+                sources: vec![packet.source],
+                destinations: vec![*packet.destination.ip()],
+                port: packet.destination.port(),
+            })
+        });
+        Judgement::drop(sentence).by(by).remedy(remedy)
+    }
+}
+
+/// An address for people.
+pub(crate) fn shown(address: Ipv4Addr) -> String {
+    if address == SOMEWHERE {
+        "a public address".to_owned()
+    } else {
+        address.to_string()
+    }
+}
+
+/// Judges a packet at the groups of a NIC and its subnet: inbound subnet first, outbound NIC first.
+pub(crate) fn judge(
+    world: &World<'_>,
+    direction: Direction,
+    of_nic: Option<&ResourceId>,
+    place: Place,
+    packet: Packet,
+) -> Judgement {
+    let mut by = Vec::new();
+    let mut last: Option<Judgement> = None;
+    for id in groups_at(world, direction, of_nic, place)
+        .into_iter()
+        .flatten()
+    {
+        let mut judgement = match world.group(id) {
+            Some(group) => group.judge(world, direction, place, packet),
+            None => missing_group(id),
+        };
+        by.append(&mut judgement.by);
+        let ends = !judgement.passes();
+        last = Some(judgement);
+        if ends {
+            break;
+        }
+    }
+    match last {
+        Some(last) => Judgement { by, ..last },
+        None => Judgement::pass(format!(
+            "no network security group acts on it {}",
+            direction.word()
+        ))
+        .by(DecidedBy::azure(
+            DecidedKind::NoSecurityGroup,
+            direction.word(),
+        )),
+    }
+}
+
+/// The groups that act, in order.
+pub(crate) fn groups_at<'w>(
+    world: &'w World<'_>,
+    direction: Direction,
+    of_nic: Option<&'w ResourceId>,
+    place: Place,
+) -> [Option<&'w ResourceId>; 2] {
+    let of_subnet = world.group_of_subnet(place);
+    match direction {
+        Direction::Inbound => [of_subnet, of_nic],
+        Direction::Outbound => [of_nic, of_subnet],
+    }
+}
+
+pub(crate) fn missing_group(id: &ResourceId) -> Judgement {
+    Judgement::unknown(format!(
+        "network security group `{}` is not in the topology",
+        id.name()
+    ))
+    .by(DecidedBy::at(DecidedKind::Missing, id, id.name(), ""))
 }
 
 /// Whether an address is neither private, shared, loopback nor link-local.
-pub(super) fn is_public(address: Ipv4Addr) -> bool {
-    let shared = Cidr {
-        address: Ipv4Addr::new(100, 64, 0, 0),
-        length: 10,
-    };
-    !(address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_multicast()
-        || shared.contains(address))
+pub(crate) fn is_public(address: Ipv4Addr) -> bool {
+    address == SOMEWHERE
+        || !(address.is_private()
+            || address.is_loopback()
+            || address.is_link_local()
+            || address.is_multicast()
+            || is_shared(address))
 }
 
-fn group_members(groups: &[SubResource]) -> Match {
-    if groups.is_empty() {
-        Match::No
-    } else {
-        Match::Maybe
-    }
+/// 100.64.0.0/10.
+fn is_shared(address: Ipv4Addr) -> bool {
+    address.to_bits() >> 22 == Ipv4Addr::new(100, 64, 0, 0).to_bits() >> 22
+}
+
+/// Whether both ends of a range are private and of one private range.
+fn is_private_range(first: u32, last: u32) -> bool {
+    let (first, last) = (Ipv4Addr::from_bits(first), Ipv4Addr::from_bits(last));
+    !is_public(first) && !is_public(last) && first.octets()[0] == last.octets()[0]
 }
 
 fn any(matches: impl Iterator<Item = Match>) -> Match {
@@ -443,17 +542,14 @@ fn any(matches: impl Iterator<Item = Match>) -> Match {
 }
 
 fn ports(text: &str) -> Option<(u16, u16)> {
+    let text = text.trim();
     if text == "*" {
         return Some((0, u16::MAX));
     }
     match text.split_once('-') {
         Some((low, high)) => Some((low.trim().parse().ok()?, high.trim().parse().ok()?)),
-        None => text.trim().parse().ok().map(|port| (port, port)),
+        None => text.parse().ok().map(|port| (port, port)),
     }
-}
-
-fn holds(text: &str, port: u16) -> bool {
-    ports(text).is_some_and(|(low, high)| (low..=high).contains(&port))
 }
 
 /// Whether a range of source ports holds a client's port, which is some port from 1024 on.
@@ -463,55 +559,5 @@ fn ephemeral(text: &str) -> Match {
         Some((_, high)) if high < 1024 => Match::No,
         Some(_) => Match::Maybe,
         None => Match::No,
-    }
-}
-
-/// What the route table of `subnet` does with a packet to `destination`, which lies in the same
-/// network. A user route wins over the network's own route if it is at least as long.
-pub(super) fn route(topology: &Topology, subnet: &ResourceId, destination: Ipv4Addr) -> Judgement {
-    let direct = Judgement::pass("");
-    let Some((network, found)) = topology.subnet(subnet) else {
-        return direct;
-    };
-    let Some(table) = &found.properties.route_table else {
-        return direct;
-    };
-    let Some((_, routes)) = topology.route_table(&table.id) else {
-        return Judgement::unknown(format!(
-            "route table `{}` is not in the topology",
-            table.id.name()
-        ));
-    };
-    let system = topology
-        .virtual_network(&network.id)
-        .into_iter()
-        .flat_map(|(_, inner)| inner.address_space.prefixes())
-        .filter(|range| range.contains(destination))
-        .map(|range| range.length)
-        .max()
-        .unwrap_or(0);
-    let chosen = routes
-        .routes
-        .iter()
-        .filter_map(|route| Some((route.properties.address_prefix.parse::<Cidr>().ok()?, route)))
-        .filter(|(range, _)| range.contains(destination) && range.length >= system)
-        .max_by_key(|(range, _)| range.length);
-    let Some((range, route)) = chosen else {
-        return direct;
-    };
-    let name = format!(
-        "route `{}` ({range}) of route table `{}`",
-        route.name,
-        table.id.name()
-    );
-    match route.properties.next_hop_type.to_ascii_lowercase().as_str() {
-        "vnetlocal" => Judgement::pass(format!("{name} keeps it in the network")),
-        "none" => Judgement::drop(format!(
-            "{name} has next hop `None`; remove the route or give it a next hop"
-        )),
-        _ => Judgement::unknown(format!(
-            "{name} sends it to `{}`, which is not followed",
-            route.properties.next_hop_type
-        )),
     }
 }

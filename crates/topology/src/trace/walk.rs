@@ -4,14 +4,17 @@
 //! a Private Link Service any of its NAT addresses. What differs among them is *unknown*.
 
 use super::{
-    Flow, Hop, HopKind, Live, Outcome, Trace, Verdict, names,
-    security::{self, Direction, Judgement, Packet},
+    Hop, HopKind, IdleTimeout, Live, Mtu, Outcome, Trace, Translation, Verdict,
+    decision::{DecidedBy, DecidedKind, Judgement},
+    mend::Remedy,
+    names::{self, Asker, Found},
+    outbound,
+    security::{self, Direction, Packet, SOMEWHERE, shown},
+    selector::holder_name,
+    way::{self, Onward, Way},
+    world::{Interface, Net, Place, World},
 };
-use crate::model::{
-    Topology,
-    addresses::{Addresses, Holder},
-    id::ResourceId,
-};
+use crate::model::{addresses::Holder, id::ResourceId};
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddrV4},
@@ -19,404 +22,607 @@ use std::{
 
 /// How many relays one connection may pass; more is a loop.
 const MAX_RELAYS: u8 = 4;
-
-/// Walks `flow`.
-pub(super) fn walk(topology: &Topology, flow: &Flow, live: Option<&Live>) -> Trace {
-    let addresses = Addresses::of(topology);
-    let mut walk = Walk::new(topology, &addresses, live, 0);
-    let end = walk.start(flow);
-    walk.finish(end)
-}
+/// How many appliances one packet may pass; more is a loop.
+const MAX_APPLIANCES: u8 = 4;
+/// What a NIC sends at once:
+/// <https://learn.microsoft.com/azure/virtual-network/virtual-network-tcpip-performance-tuning>.
+const MTU_BYTES: u32 = 1500;
 
 /// Why a walk ends before the service.
 #[derive(Clone, Debug)]
-pub(super) enum Stop {
-    Dropped(String),
-    Unknown(String),
+pub(crate) struct Stop {
+    pub(crate) outcome: Outcome,
+    pub(crate) because: String,
+    pub(crate) remedy: Option<Remedy>,
+}
+
+impl Stop {
+    pub(crate) fn dropped(because: impl Into<String>) -> Self {
+        Self {
+            outcome: Outcome::Dropped,
+            because: because.into(),
+            remedy: None,
+        }
+    }
+
+    pub(crate) fn unknown(because: impl Into<String>) -> Self {
+        Self {
+            outcome: Outcome::Unknown,
+            because: because.into(),
+            remedy: None,
+        }
+    }
+
+    /// The same as a judgement, for whoever asked whether the walk would arrive.
+    pub(crate) fn judgement(self) -> Judgement {
+        match self.outcome {
+            Outcome::Dropped => Judgement::drop(self.because).remedy(self.remedy),
+            _ => Judgement::unknown(self.because),
+        }
+    }
 }
 
 /// `Ok` is the reason for delivery.
-pub(super) type End = Result<String, Stop>;
+pub(crate) type End = Result<String, Stop>;
 
-/// A machine that sends or receives: one of those a hop stands for.
+/// Who sends or receives at a hop: one of those that it stands for.
 #[derive(Clone, Debug)]
-pub(super) struct Machine {
-    pub(super) at: String,
-    pub(super) nic: Option<ResourceId>,
-    pub(super) subnet: ResourceId,
-    pub(super) address: Ipv4Addr,
+pub(crate) struct Station<'w, 't> {
+    pub(crate) at: String,
+    pub(crate) interface: Option<&'w Interface<'t>>,
+    /// Nowhere for a sender outside of all networks.
+    pub(crate) place: Option<Place>,
+    pub(crate) address: Ipv4Addr,
+}
+
+impl<'w, 't> Station<'w, 't> {
+    pub(crate) fn of(interface: &'w Interface<'t>) -> Self {
+        Self {
+            at: interface.at.clone(),
+            interface: Some(interface),
+            place: Some(interface.place),
+            address: interface.address,
+        }
+    }
+
+    pub(crate) fn group(&self) -> Option<&'t ResourceId> {
+        self.interface.and_then(|interface| interface.group)
+    }
 }
 
 /// A packet between hops: its possible sources, its destination.
 #[derive(Clone, Debug)]
-pub(super) struct Sent {
-    pub(super) sources: Vec<Ipv4Addr>,
-    pub(super) destination: SocketAddrV4,
+pub(crate) struct Sent {
+    pub(crate) sources: Vec<Ipv4Addr>,
+    pub(crate) destination: SocketAddrV4,
+}
+
+/// What a connection wants.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) port: u16,
+    /// The resource that should have the address; somebody else there is not the right one.
+    pub(crate) meant: Option<&'a Holder>,
 }
 
 /// The walk so far.
 #[derive(Debug)]
-pub(super) struct Walk<'a> {
-    pub(super) topology: &'a Topology,
-    pub(super) addresses: &'a Addresses,
-    pub(super) live: Option<&'a Live>,
-    pub(super) relays: u8,
-    pub(super) hops: Vec<Hop>,
-    pub(super) idle: Option<u32>,
+pub(crate) struct Walk<'w, 't> {
+    pub(crate) world: &'w World<'t>,
+    pub(crate) live: Option<&'w Live>,
+    pub(crate) relays: u8,
+    pub(crate) hops: Vec<Hop>,
+    pub(crate) idle: Vec<IdleTimeout>,
+    /// The Private Link Service that puts a PROXY header before the connection.
+    pub(crate) proxied: Option<ResourceId>,
 }
 
-impl<'a> Walk<'a> {
-    pub(super) fn new(
-        topology: &'a Topology,
-        addresses: &'a Addresses,
-        live: Option<&'a Live>,
-        relays: u8,
-    ) -> Self {
+impl<'w, 't> Walk<'w, 't> {
+    pub(crate) fn new(world: &'w World<'t>, live: Option<&'w Live>, relays: u8) -> Self {
         Self {
-            topology,
-            addresses,
+            world,
             live,
             relays,
             hops: Vec::new(),
-            idle: None,
+            idle: Vec::new(),
+            proxied: None,
         }
     }
 
     /// A walk of its own for the connection of a relay that this one has reached.
-    pub(super) fn beyond_relay(&self) -> Result<Self, Stop> {
+    pub(crate) fn beyond_relay(&self) -> Result<Self, Stop> {
         let relays = self.relays.saturating_add(1);
         if relays > MAX_RELAYS {
-            return Err(Stop::Dropped(format!(
+            return Err(Stop::dropped(format!(
                 "the connection passes more than {MAX_RELAYS} relays, which looks like a loop; let the last relay lead to the service"
             )));
         }
-        Ok(Self::new(self.topology, self.addresses, self.live, relays))
+        Ok(Self::new(self.world, self.live, relays))
     }
 
-    fn start(&mut self, flow: &Flow) -> End {
-        let (sender, hosts) = self.sender(&flow.from)?;
-        self.dial(
-            &[sender],
-            HopKind::Client,
-            hosts,
-            &flow.to.host,
-            flow.to.port,
-        )
-    }
-
-    fn sender(
-        &self,
-        from: &str,
-    ) -> Result<(Machine, Option<&'a BTreeMap<String, Ipv4Addr>>), Stop> {
-        let name = from.strip_prefix("client/").unwrap_or(from);
-        if let Some((name, client)) = self
-            .topology
-            .clients
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        {
-            let address = self.addresses.get(&Holder::Client(name.clone()));
-            let address = address.ok_or_else(|| {
-                Stop::Unknown(format!(
-                    "client `{name}` has no address: its subnet is missing or full"
-                ))
-            })?;
-            let at = format!("client/{name}");
-            return Ok((
-                Machine {
-                    at,
-                    nic: None,
-                    subnet: client.subnet.clone(),
-                    address,
-                },
-                Some(&client.hosts),
-            ));
-        }
-        let named = |id: &ResourceId| {
-            id.as_str().eq_ignore_ascii_case(from) || id.name().eq_ignore_ascii_case(from)
-        };
-        let of_machines = self
-            .topology
-            .virtual_machines()
-            .filter(|(resource, _)| named(&resource.id))
-            .filter_map(|(_, machine)| machine.network_profile.network_interfaces.first())
-            .map(|nic| nic.id.clone());
-        let own = self
-            .topology
-            .network_interfaces()
-            .map(|(resource, _)| resource.id.clone())
-            .filter(named);
-        let mut found: Vec<ResourceId> = of_machines.chain(own).collect();
-        found.dedup();
-        match found.as_slice() {
-            [nic] => match self.machines_of(nic).into_iter().next() {
-                Some(machine) => Ok((machine, None)),
-                None => Err(Stop::Unknown(format!("`{}` has no address", nic.short()))),
-            },
-            [] => Err(Stop::Unknown(format!(
-                "there is no client or machine `{from}`"
-            ))),
-            _ => Err(Stop::Unknown(format!(
-                "`{from}` is the name of several machines; give the full resource id"
-            ))),
-        }
-    }
-
-    /// A NIC as a machine, once for each of its addresses.
-    pub(super) fn machines_of(&self, nic: &ResourceId) -> Vec<Machine> {
-        let Some((resource, inner)) = self.topology.network_interface(nic) else {
-            return Vec::new();
-        };
-        let each = inner
-            .ip_configurations
-            .iter()
-            .enumerate()
-            .filter_map(|(index, config)| {
-                Some(Machine {
-                    at: resource.id.as_str().to_owned(),
-                    nic: Some(resource.id.clone()),
-                    subnet: config.properties.subnet.as_ref()?.id.clone(),
-                    address: self
-                        .addresses
-                        .get(&Holder::Nic(resource.id.clone(), index))?,
-                })
-            });
-        each.collect()
-    }
-
-    /// Resolves `host` as the senders' network does, then connects. The senders are in one network.
-    pub(super) fn dial(
+    /// Resolves the host as the senders' network does, then connects. The senders are in one
+    /// network.
+    pub(crate) fn dial(
         &mut self,
-        senders: &[Machine],
+        senders: &[Station<'w, 't>],
         kind: HopKind,
         hosts: Option<&BTreeMap<String, Ipv4Addr>>,
-        host: &str,
-        port: u16,
+        wanted: &Wanted<'_>,
     ) -> End {
         let Some(first) = senders.first() else {
-            return Err(Stop::Unknown("nobody sends".to_owned()));
+            return Err(Stop::unknown("nobody sends"));
         };
-        let Some(vnet) = first
-            .subnet
-            .parent()
-            .filter(|vnet| self.topology.virtual_network(vnet).is_some())
-        else {
-            return Err(Stop::Unknown(format!(
-                "the network of `{}` is not in the topology",
-                first.subnet.short()
-            )));
+        let found = match (wanted.host.parse(), first.place) {
+            (Ok(address), _) => Found::Address(address),
+            (Err(_), Some(place)) => {
+                let net = self.world.subnet(place).network;
+                self.resolve(senders, net, hosts, wanted.host)?
+            }
+            (Err(_), None) => self.resolve_outside(senders, wanted.host)?,
         };
-        let address = match host.parse() {
-            Ok(address) => address,
-            Err(_) => self.resolve(senders, &vnet, hosts, host)?,
-        };
-        self.connect(senders, kind, &vnet, SocketAddrV4::new(address, port))
+        self.connect(senders, kind, found, wanted)
     }
 
     fn resolve(
         &mut self,
-        senders: &[Machine],
-        vnet: &ResourceId,
+        senders: &[Station<'w, 't>],
+        net: Net,
         hosts: Option<&BTreeMap<String, Ipv4Addr>>,
         host: &str,
-    ) -> Result<Ipv4Addr, Stop> {
-        let answer = names::resolve(self.topology, self.addresses, vnet, hosts, host);
-        let (judgement, address) = match answer {
-            names::Answer::Address(address, because) => (Judgement::pass(because), Some(address)),
-            names::Answer::Missing(because) => (
-                Judgement::drop(format!(
-                    "`{host}` is not resolved in `{}`: {because}",
-                    vnet.name()
-                )),
-                None,
-            ),
-            names::Answer::Unknown(because) => (Judgement::unknown(because), None),
+    ) -> Result<Found, Stop> {
+        let servers = senders
+            .first()
+            .and_then(|sender| sender.interface)
+            .map_or(&[][..], |interface| interface.dns_servers);
+        let asker = Asker {
+            net,
+            hosts,
+            servers,
         };
-        let mut hop = blank(HopKind::Resolve, &judgement);
+        let answer = names::resolve(self.world, asker, host);
+        self.resolved(senders, answer)
+    }
+
+    /// Public DNS, which knows no private zone.
+    fn resolve_outside(&mut self, senders: &[Station<'w, 't>], host: &str) -> Result<Found, Stop> {
+        let answer = names::resolve_outside(self.world, host);
+        self.resolved(senders, answer)
+    }
+
+    fn resolved(
+        &mut self,
+        senders: &[Station<'w, 't>],
+        answer: names::Answer,
+    ) -> Result<Found, Stop> {
+        let mut hop = blank(HopKind::Resolve, &answer.judgement);
         set_places(&mut hop, senders);
-        hop.destination = address.map_or_else(String::new, |address| address.to_string());
+        if let Some(Found::Address(address)) = &answer.found {
+            hop.destination = address.to_string();
+        }
         self.hops.push(hop);
-        stop_if_not_passed(&judgement)?;
-        address.ok_or(Stop::Unknown(judgement.because))
+        let because = answer.judgement.because.clone();
+        stop_if_not_passed(answer.judgement)?;
+        answer.found.ok_or(Stop::unknown(because))
     }
 
     fn connect(
         &mut self,
-        senders: &[Machine],
+        senders: &[Station<'w, 't>],
         kind: HopKind,
-        vnet: &ResourceId,
-        destination: SocketAddrV4,
+        found: Found,
+        wanted: &Wanted<'_>,
     ) -> End {
-        let holder = self.addresses.holder_in(vnet, *destination.ip()).cloned();
-        let judgement = Judgement::over_all(senders.iter().map(|sender| {
-            let packet = Packet {
-                source: sender.address,
-                destination,
-            };
-            security::judge(
-                self.topology,
-                Direction::Outbound,
-                sender.nic.as_ref(),
-                &sender.subnet,
-                packet,
-            )
-            .and(self.way_out(sender, vnet, *destination.ip(), holder.as_ref()))
+        let (to, service) = match found {
+            Found::Address(address) => (address, None),
+            Found::Service(id) => (SOMEWHERE, Some(id)),
+        };
+        let destination = SocketAddrV4::new(to, wanted.port);
+        let rules = Judgement::over_all(senders.iter().map(|sender| match sender.place {
+            None => Judgement::pass("it comes from the internet"),
+            Some(place) => {
+                let packet = Packet {
+                    source: sender.address,
+                    destination,
+                };
+                security::judge(
+                    self.world,
+                    Direction::Outbound,
+                    sender.group(),
+                    place,
+                    packet,
+                )
+            }
         }));
         let sent = Sent {
             sources: senders.iter().map(|sender| sender.address).collect(),
             destination,
         };
-        self.flow_record(vnet);
-        self.push(kind, senders, &sent, &[], judgement)?;
-        let Some(holder) = holder else {
-            return Err(Stop::Unknown(format!(
+        let way = self.way(senders, to);
+        let onward = way.onward.clone();
+        let peering = way.peering;
+        self.push(
+            kind,
+            senders,
+            &sent,
+            &[],
+            rules.and(way.judgement),
+            wanted.host,
+        )?;
+        if let Some(place) = senders.first().and_then(|sender| sender.place) {
+            self.flow_record(place);
+        }
+        let net = senders
+            .first()
+            .and_then(|sender| sender.place)
+            .map(|place| self.world.subnet(place).network);
+        match onward {
+            Onward::Outside => self.outside(senders, sent, service.as_ref(), wanted),
+            Onward::Nobody => Err(Stop::unknown(format!(
                 "the topology does not say who has {}",
-                destination.ip()
+                shown(to)
+            ))),
+            Onward::Holder(at, holder) => {
+                self.is_meant(at, holder, to, wanted)?;
+                debug_assert!(
+                    peering.is_none() || net != Some(at),
+                    "a peering leads elsewhere"
+                );
+                self.arrive(holder, sent, senders)
+            }
+            Onward::Appliance(at, machines) => {
+                let machines: Vec<Station<'w, 't>> =
+                    machines.into_iter().map(Station::of).collect();
+                self.through(at, &machines, sent, senders, wanted, 1)
+            }
+            Onward::Appliances(balancer, frontend) => {
+                let machines = self.balanced_appliances(&balancer, frontend, &sent)?;
+                let at = machines
+                    .first()
+                    .and_then(|machine| machine.place)
+                    .map(|place| self.world.subnet(place).network);
+                match at {
+                    Some(at) => self.through(at, &machines, sent, senders, wanted, 1),
+                    None => Err(Stop::unknown("the appliances are in no network")),
+                }
+            }
+        }
+    }
+
+    /// The way out of the senders' subnets, which must be the same for all of them.
+    fn way(&self, senders: &[Station<'w, 't>], to: Ipv4Addr) -> Way<'w, 't> {
+        let mut places: Vec<Option<Place>> = senders.iter().map(|sender| sender.place).collect();
+        places.dedup();
+        let mut ways = places.into_iter().map(|place| match place {
+            Some(place) => way::from(self.world, place, to),
+            None => Way {
+                judgement: Judgement::silent(),
+                onward: Onward::Outside,
+                peering: None,
+            },
+        });
+        let Some(mut first) = ways.next() else {
+            return Way {
+                judgement: Judgement::unknown("nobody sends"),
+                onward: Onward::Nobody,
+                peering: None,
+            };
+        };
+        let mut all = vec![first.judgement.clone()];
+        for other in ways {
+            let same = match (&first.onward, &other.onward) {
+                (Onward::Holder(a, x), Onward::Holder(b, y)) => a == b && x == y,
+                (Onward::Appliance(_, a), Onward::Appliance(_, b)) => {
+                    a.iter().map(|one| &one.at).eq(b.iter().map(|one| &one.at))
+                }
+                (Onward::Appliances(a, x), Onward::Appliances(b, y)) => a == b && x == y,
+                (Onward::Outside, Onward::Outside) | (Onward::Nobody, Onward::Nobody) => true,
+                _ => false,
+            };
+            all.push(if same {
+                other.judgement
+            } else {
+                Judgement::unknown("the subnets of the senders route it differently")
+            });
+        }
+        first.judgement = Judgement::over_all(all);
+        first
+    }
+
+    /// Whether the address belongs to whom the user named.
+    fn is_meant(
+        &self,
+        at: Net,
+        holder: &Holder,
+        to: Ipv4Addr,
+        wanted: &Wanted<'_>,
+    ) -> Result<(), Stop> {
+        match wanted.meant {
+            Some(meant) if meant != holder => Err(Stop::dropped(format!(
+                "{to} in `{}` is the address of {}, not of {}, which is in another network",
+                self.world.network(at).resource.id.name(),
+                holder_name(holder),
+                holder_name(meant)
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Through machines that forward packets which are not for themselves.
+    fn through(
+        &mut self,
+        at: Net,
+        machines: &[Station<'w, 't>],
+        sent: Sent,
+        senders: &[Station<'w, 't>],
+        wanted: &Wanted<'_>,
+        passed: u8,
+    ) -> End {
+        if passed > MAX_APPLIANCES {
+            return Err(Stop::dropped(format!(
+                "the packet passes more than {MAX_APPLIANCES} appliances, which looks like a loop; change the routes of the last one's subnet"
+            )));
+        }
+        let to = *sent.destination.ip();
+        let way = self.way(machines, to);
+        let world = self.world;
+        let judgement = Judgement::over_all(machines.iter().flat_map(|machine| {
+            let sent = &sent;
+            let way = &way;
+            sent.sources.iter().map(move |source| {
+                let (Some(place), Some(interface)) = (machine.place, machine.interface) else {
+                    return Judgement::unknown("the appliance is not in the topology");
+                };
+                let packet = Packet {
+                    source: *source,
+                    destination: sent.destination,
+                };
+                let judge =
+                    |direction| security::judge(world, direction, machine.group(), place, packet);
+                judge(Direction::Inbound)
+                    .and(way::forwards(interface))
+                    .and(judge(Direction::Outbound))
+                    .and(way.judgement.clone())
+                    .and(way::forwarded(world, at, way.peering, *source))
+            })
+        }));
+        let onward = way.onward.clone();
+        self.push(
+            HopKind::Appliance,
+            machines,
+            &sent,
+            &[],
+            judgement,
+            wanted.host,
+        )?;
+        match onward {
+            Onward::Holder(at, holder) => {
+                self.is_meant(at, holder, to, wanted)?;
+                self.arrive(holder, sent, senders)
+            }
+            Onward::Appliance(at, next) => {
+                let next: Vec<Station<'w, 't>> = next.into_iter().map(Station::of).collect();
+                self.through(at, &next, sent, senders, wanted, passed.saturating_add(1))
+            }
+            Onward::Appliances(balancer, frontend) => {
+                let next = self.balanced_appliances(&balancer, frontend, &sent)?;
+                self.through(at, &next, sent, senders, wanted, passed.saturating_add(1))
+            }
+            Onward::Outside => self.outside(machines, sent, None, wanted),
+            Onward::Nobody => Err(Stop::unknown(format!(
+                "the topology does not say who has {}",
+                shown(to)
+            ))),
+        }
+    }
+
+    /// Out to a public address: with which source, and to whom.
+    fn outside(
+        &mut self,
+        senders: &[Station<'w, 't>],
+        mut sent: Sent,
+        service: Option<&ResourceId>,
+        wanted: &Wanted<'_>,
+    ) -> End {
+        let world = self.world;
+        if let Some((first, place)) = senders
+            .first()
+            .and_then(|sender| Some((sender, sender.place?)))
+        {
+            let egress = outbound::egress(world, place, first.interface);
+            let judgement = if egress.leaves {
+                Judgement::pass(egress.because)
+            } else {
+                Judgement::drop(egress.because)
+            }
+            .by(egress.by);
+            if !egress.addresses.is_empty() {
+                sent.sources = egress.addresses;
+            } else if egress.leaves {
+                sent.sources = vec![SOMEWHERE];
+            }
+            let at = egress
+                .at
+                .map_or_else(|| first.at.clone(), |id| id.as_str().to_owned());
+            let station = Station {
+                at,
+                interface: None,
+                place: None,
+                address: SOMEWHERE,
+            };
+            self.push(
+                HopKind::Outbound,
+                &[station],
+                &sent,
+                &[],
+                judgement,
+                wanted.host,
+            )?;
+            let because = "the public address forgets an idle flow";
+            self.limit_idle(egress.idle_minutes.saturating_mul(60), because);
+        }
+        if let Some(service) = service {
+            return self.public_service(service, &sent, wanted.host);
+        }
+        self.at_public_address(sent, wanted)
+    }
+
+    /// A packet from the internet to a public address.
+    pub(crate) fn at_public_address(&mut self, sent: Sent, wanted: &Wanted<'_>) -> End {
+        let to = *sent.destination.ip();
+        let Some(user) = self.world.public_user(to) else {
+            return Err(Stop::unknown(format!(
+                "{} is a public address; who answers there the topology does not say",
+                if to == SOMEWHERE {
+                    wanted.host.to_owned()
+                } else {
+                    to.to_string()
+                }
             )));
         };
-        self.arrive(&holder, sent, senders)
+        let port = sent.destination.port();
+        match user {
+            Holder::Frontend(id, index) => {
+                let (id, index) = (id.clone(), *index);
+                self.load_balancer(&id, index, &sent, &[])
+            }
+            Holder::Nic(id, _) => {
+                // Azure translates the public address to the NIC's own.
+                let own: Vec<Station<'w, 't>> = self
+                    .world
+                    .interfaces_of(id)
+                    .filter(|interface| interface.has_public_address(self.world, to))
+                    .map(Station::of)
+                    .collect();
+                self.network_interfaces(&own, &sent.sources, port)
+            }
+            Holder::Vip(id) => {
+                let id = id.clone();
+                self.public_service(&id, &sent, wanted.host)
+            }
+            other => Err(Stop::dropped(format!(
+                "{to} belongs to {}, where nothing listens",
+                holder_name(other)
+            ))),
+        }
     }
 
     /// Hands a packet to whoever holds its destination address.
-    pub(super) fn arrive(&mut self, holder: &Holder, sent: Sent, senders: &[Machine]) -> End {
+    pub(crate) fn arrive(
+        &mut self,
+        holder: &Holder,
+        sent: Sent,
+        senders: &[Station<'w, 't>],
+    ) -> End {
+        let port = sent.destination.port();
         match holder {
             Holder::Endpoint(id) => self.private_endpoint(id, &sent),
             Holder::Frontend(id, index) => self.load_balancer(id, *index, &sent, senders),
             Holder::Nic(id, _) => {
-                let own = self
-                    .machines_of(id)
+                let own: Vec<Station<'w, 't>> = self
+                    .world
+                    .interfaces_of(id)
+                    .filter(|interface| interface.address == *sent.destination.ip())
+                    .map(Station::of)
+                    .collect();
+                self.network_interfaces(&own, &sent.sources, port)
+            }
+            Holder::Instance(..) => {
+                let own: Vec<Station<'w, 't>> = self
+                    .world
+                    .interface_of(holder)
+                    .map(Station::of)
                     .into_iter()
-                    .filter(|machine| machine.address == *sent.destination.ip());
-                self.network_interfaces(
-                    &own.collect::<Vec<_>>(),
-                    &sent.sources,
-                    sent.destination.port(),
-                )
+                    .collect();
+                self.network_interfaces(&own, &sent.sources, port)
             }
             Holder::Vip(id) => self.service(id, &sent),
-            Holder::Unit(id, _) => Err(Stop::Unknown(format!(
+            Holder::Unit(id, _) => Err(Stop::unknown(format!(
                 "{} is a unit of `{}`; whether it answers on its own address is not known: use the VIP",
                 sent.destination.ip(),
                 id.short()
             ))),
-            Holder::Nat(id, _) => Err(Stop::Dropped(format!(
+            Holder::Nat(id, _) => Err(Stop::dropped(format!(
                 "{} is a NAT address of `{}`, where nothing listens; connect to a private endpoint instead",
                 sent.destination.ip(),
                 id.short()
             ))),
-            Holder::Client(name) => Err(Stop::Unknown(format!(
+            Holder::Client(name) => Err(Stop::unknown(format!(
                 "the topology does not say what listens on client `{name}`"
             ))),
         }
     }
 
-    /// The route from a sender's subnet.
-    fn way_out(
-        &self,
-        sender: &Machine,
-        vnet: &ResourceId,
-        to: Ipv4Addr,
-        holder: Option<&Holder>,
-    ) -> Judgement {
-        // A private endpoint's own /32 beats every route, unless its subnet lets route tables act.
-        if let Some(Holder::Endpoint(id)) = holder
-            && !self.endpoint_policy(id, "RouteTableEnabled")
-        {
-            return Judgement::pass("");
-        }
-        let route = security::route(self.topology, &sender.subnet, to);
-        if route.verdict != Verdict::Pass || holder.is_some() {
-            return route;
-        }
-        let inside = self
-            .topology
-            .virtual_network(vnet)
-            .is_some_and(|(_, inner)| {
-                inner
-                    .address_space
-                    .prefixes()
-                    .any(|range| range.contains(to))
-            });
-        if inside {
-            return Judgement::drop(format!(
-                "nobody in `{}` has the address {to}; check the address or record",
-                vnet.name()
-            ));
-        }
-        if to == security::HOST
-            || security::is_public(to)
-            || security::has_ways_out(self.topology, vnet)
-        {
-            return Judgement::unknown(format!(
-                "{to} is outside `{}`, which the topology does not follow",
-                vnet.name()
-            ));
-        }
-        Judgement::drop(format!(
-            "{to} is a private address outside `{}`, which has no peering and no gateway; reach it through a private endpoint in this network",
-            vnet.name()
-        ))
-    }
-
-    /// Whether the network policies of a private endpoint's subnet are `Enabled` or this part of them is.
-    pub(super) fn endpoint_policy(&self, endpoint: &ResourceId, part: &str) -> bool {
-        let subnet = self
-            .topology
-            .private_endpoint(endpoint)
-            .and_then(|(_, inner)| inner.subnet.as_ref());
-        let policies = subnet
-            .and_then(|subnet| self.topology.subnet(&subnet.id))
-            .and_then(|(_, found)| {
-                found
-                    .properties
-                    .private_endpoint_network_policies
-                    .as_deref()
-            });
-        policies.is_some_and(|policies| {
-            policies.eq_ignore_ascii_case("Enabled") || policies.eq_ignore_ascii_case(part)
-        })
-    }
-
     /// A network may forget flows sooner than its load balancers do.
-    fn flow_record(&mut self, vnet: &ResourceId) {
-        let minutes = self
-            .topology
-            .virtual_network(vnet)
-            .and_then(|(_, inner)| inner.flow_timeout_in_minutes);
-        if let Some(minutes) = minutes {
-            self.limit_idle(minutes.saturating_mul(60));
+    fn flow_record(&mut self, place: Place) {
+        let network = self.world.network_at(place);
+        if let Some(minutes) = network.inner.flow_timeout_in_minutes {
+            let because = format!(
+                "`{}` forgets an idle flow (flowTimeoutInMinutes)",
+                network.resource.id.name()
+            );
+            self.limit_idle(minutes.saturating_mul(60), &because);
         }
     }
 
-    pub(super) fn limit_idle(&mut self, seconds: u32) {
-        self.idle = Some(self.idle.map_or(seconds, |idle| idle.min(seconds)));
+    /// The last hop forgets a connection that is idle this long.
+    pub(crate) fn limit_idle(&mut self, seconds: u32, because: &str) {
+        self.idle.push(IdleTimeout {
+            hop: self.hops.len(),
+            seconds,
+            because: because.to_owned(),
+        });
+    }
+
+    /// Goes on where another walk has been.
+    pub(crate) fn take_in(&mut self, inner: Self) {
+        let before = self.hops.len();
+        self.idle
+            .extend(inner.idle.into_iter().map(|idle| IdleTimeout {
+                hop: idle.hop.saturating_add(before),
+                ..idle
+            }));
+        self.hops.extend(inner.hops);
     }
 
     /// Adds a hop at one of `places`; `destinations` are listed if the hop may choose.
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         kind: HopKind,
-        places: &[Machine],
+        places: &[Station<'w, 't>],
         sent: &Sent,
         destinations: &[SocketAddrV4],
         judgement: Judgement,
+        host: &str,
     ) -> Result<(), Stop> {
         let mut hop = blank(kind, &judgement);
         set_places(&mut hop, places);
-        (hop.source, hop.source_any_of) = one_of(sent.sources.iter().map(ToString::to_string));
+        (hop.source, hop.source_any_of) = one_of(sent.sources.iter().map(|address| {
+            if *address == SOMEWHERE {
+                "internet".to_owned()
+            } else {
+                address.to_string()
+            }
+        }));
         let destinations = if destinations.is_empty() {
             std::slice::from_ref(&sent.destination)
         } else {
             destinations
         };
         (hop.destination, hop.destination_any_of) =
-            one_of(destinations.iter().map(ToString::to_string));
+            one_of(destinations.iter().map(|destination| {
+                if *destination.ip() == SOMEWHERE && !host.is_empty() {
+                    format!("{host}:{}", destination.port())
+                } else {
+                    destination.to_string()
+                }
+            }));
         self.hops.push(hop);
-        stop_if_not_passed(&judgement)
+        stop_if_not_passed(judgement)
     }
 
     /// Adds a hop at a resource that is no machine.
-    pub(super) fn push_at(
+    pub(crate) fn push_at(
         &mut self,
         kind: HopKind,
         at: &ResourceId,
@@ -424,35 +630,54 @@ impl<'a> Walk<'a> {
         destinations: &[SocketAddrV4],
         judgement: Judgement,
     ) -> Result<(), Stop> {
-        let place = Machine {
+        let place = Station {
             at: at.as_str().to_owned(),
-            nic: None,
-            subnet: at.clone(),
+            interface: None,
+            place: None,
             address: *sent.destination.ip(),
         };
-        self.push(kind, &[place], sent, destinations, judgement)
+        self.push(kind, &[place], sent, destinations, judgement, "")
     }
 
-    fn finish(self, end: End) -> Trace {
-        let (outcome, because) = match end {
-            Ok(because) => (Outcome::Delivered, because),
-            Err(Stop::Dropped(because)) => (Outcome::Dropped, because),
-            Err(Stop::Unknown(because)) => (Outcome::Unknown, because),
+    pub(crate) fn finish(mut self, end: End) -> Trace {
+        let (outcome, because, remedy) = match end {
+            Ok(because) => (Outcome::Delivered, because, None),
+            Err(stop) => (stop.outcome, stop.because, stop.remedy),
         };
         let delivered = outcome == Outcome::Delivered;
+        let provenance = &self.world.topology.provenance;
+        translations(&mut self.hops);
+        for by in self.hops.iter_mut().flat_map(|hop| &mut hop.decided_by) {
+            by.span = by.id.as_ref().and_then(|id| {
+                provenance.span(&crate::finding::Place {
+                    id: id.clone(),
+                    pointer: by.pointer.clone(),
+                })
+            });
+        }
         let back = if delivered {
             way_back(&self.hops)
         } else {
             Vec::new()
         };
-        let idle_timeout_seconds = if delivered { self.idle } else { None };
+        let idle_timeouts = if delivered { self.idle } else { Vec::new() };
         Trace {
             version: 1,
             outcome,
             because,
             hops: self.hops,
             back,
-            idle_timeout_seconds,
+            idle_timeout_seconds: idle_timeouts.iter().map(|idle| idle.seconds).min(),
+            idle_timeouts,
+            mtu: delivered.then(|| Mtu {
+                bytes: MTU_BYTES,
+                because:
+                    "a NIC in Azure sends up to 1,500 bytes, and no hop of this path takes less"
+                        .to_owned(),
+            }),
+            mend: remedy
+                .filter(|_| outcome == Outcome::Dropped)
+                .map(|remedy| remedy.mend(self.world)),
         }
     }
 }
@@ -468,10 +693,12 @@ fn blank(kind: HopKind, judgement: &Judgement) -> Hop {
         source_any_of: Vec::new(),
         destination: String::new(),
         destination_any_of: Vec::new(),
+        decided_by: judgement.by.clone(),
+        translations: Vec::new(),
     }
 }
 
-fn set_places(hop: &mut Hop, places: &[Machine]) {
+fn set_places(hop: &mut Hop, places: &[Station<'_, '_>]) {
     (hop.at, hop.at_any_of) = one_of(places.iter().map(|place| place.at.clone()));
 }
 
@@ -486,11 +713,56 @@ fn one_of(all: impl Iterator<Item = String>) -> (String, Vec<String>) {
     }
 }
 
-pub(super) fn stop_if_not_passed(judgement: &Judgement) -> Result<(), Stop> {
-    match judgement.verdict {
-        Verdict::Pass => Ok(()),
-        Verdict::Drop => Err(Stop::Dropped(judgement.because.clone())),
-        Verdict::Unknown => Err(Stop::Unknown(judgement.because.clone())),
+pub(crate) fn stop_if_not_passed(judgement: Judgement) -> Result<(), Stop> {
+    let outcome = match judgement.verdict {
+        Verdict::Pass => return Ok(()),
+        Verdict::Drop => Outcome::Dropped,
+        Verdict::Unknown => Outcome::Unknown,
+    };
+    Err(Stop {
+        outcome,
+        because: judgement.because,
+        remedy: judgement.remedy,
+    })
+}
+
+/// What each hop that translates does to the addresses with which the packet came.
+fn translations(hops: &mut [Hop]) {
+    let all = |one: &str, any_of: &[String]| {
+        if any_of.is_empty() {
+            vec![one.to_owned()]
+        } else {
+            any_of.to_vec()
+        }
+    };
+    let mut came: Option<[Vec<String>; 2]> = None;
+    for hop in hops {
+        let leaves = [
+            all(&hop.source, &hop.source_any_of),
+            all(&hop.destination, &hop.destination_any_of),
+        ];
+        match hop.kind {
+            HopKind::Resolve => continue,
+            HopKind::PrivateLinkService | HopKind::LoadBalancer | HopKind::Outbound
+                if hop.verdict == Verdict::Pass =>
+            {
+                if let Some(came) = &came {
+                    for ((from, to), side) in
+                        came.iter().zip(&leaves).zip(["source", "destination"])
+                    {
+                        if from != to {
+                            hop.translations.push(Translation {
+                                side,
+                                from: from.clone(),
+                                to: to.clone(),
+                            });
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        came = Some(leaves);
     }
 }
 
@@ -511,6 +783,10 @@ fn way_back(hops: &[Hop]) -> Vec<Hop> {
             HopKind::LoadBalancer => "answers leave with the frontend's address as source",
             HopKind::Relay => "the relay answers on the connection that it accepted",
             HopKind::Service => "the service answers the connection that it accepted",
+            HopKind::Outbound => "the public address is translated back",
+            HopKind::Appliance => {
+                "answers come back through the appliance if their subnet routes to it too"
+            }
             _ => "flow records let answers pass without a rule",
         };
         Hop {
@@ -523,7 +799,14 @@ fn way_back(hops: &[Hop]) -> Vec<Hop> {
             source_any_of: came.destination_any_of.clone(),
             destination: came.source.clone(),
             destination_any_of: came.source_any_of.clone(),
+            decided_by: Vec::new(),
+            translations: Vec::new(),
         }
     });
     each.collect()
+}
+
+/// What is not in the topology, as what decided.
+pub(crate) fn missing(id: &ResourceId) -> DecidedBy {
+    DecidedBy::at(DecidedKind::Missing, id, id.name(), "")
 }

@@ -1,6 +1,7 @@
 //! Walks that arrive.
 
 use super::{EXAMPLE, change, flow, lines, of, topology};
+use serde_json::Value;
 use topology::{
     Topology,
     model::Body,
@@ -9,13 +10,87 @@ use topology::{
 
 const EXPECTED: &str = include_str!("internal-apim.json");
 
+/// Whether everything of the contract stands in what is written: members may be added, none may
+/// change or go.
+#[track_caller]
+fn holds(contract: &Value, written: &Value, at: &str) {
+    match (contract, written) {
+        (Value::Object(wanted), Value::Object(have)) => {
+            for (key, value) in wanted {
+                holds(
+                    value,
+                    have.get(key).unwrap_or(&Value::Null),
+                    &format!("{at}/{key}"),
+                );
+            }
+        }
+        (Value::Array(wanted), Value::Array(have)) => {
+            assert_eq!(wanted.len(), have.len(), "{at}");
+            for (index, (wanted, have)) in wanted.iter().zip(have).enumerate() {
+                holds(wanted, have, &format!("{at}/{index}"));
+            }
+        }
+        _ => assert_eq!(contract, written, "{at}"),
+    }
+}
+
 #[test]
-fn the_example_is_walked_hop_by_hop() {
+fn the_example_is_written_as_version_1_of_the_contract_says() {
+    let trace = serde_json::to_value(of(&topology(EXAMPLE))).unwrap();
+    holds(&serde_json::from_str(EXPECTED).unwrap(), &trace, "");
+}
+
+#[test]
+fn every_hop_there_says_what_decided_and_where_it_is_written() {
     let trace = of(&topology(EXAMPLE));
+    for hop in &trace.hops {
+        assert!(!hop.decided_by.is_empty(), "{hop:?}");
+        for by in hop.decided_by.iter().filter(|by| by.id.is_some()) {
+            let span = by.span.unwrap_or_else(|| panic!("no span: {by:?}"));
+            assert!(span.end <= EXAMPLE.len());
+        }
+    }
+    let text = |hop: usize| {
+        let span = trace.hops[hop].decided_by[0].span.unwrap();
+        &EXAMPLE[span.start..span.end]
+    };
     assert_eq!(
-        serde_json::to_string_pretty(&trace).unwrap(),
-        EXPECTED.trim_end()
+        (text(2), text(3), text(5)),
+        ("[partner]", "APIM-PLS", "NSG-PLS")
     );
+}
+
+#[test]
+fn translations_and_idle_limits_name_their_hop() {
+    let trace = of(&topology(EXAMPLE));
+    let changes: Vec<_> = trace
+        .hops
+        .iter()
+        .flat_map(|hop| &hop.translations)
+        .map(|one| {
+            format!(
+                "{} {} -> {}",
+                one.side,
+                one.from.join("|"),
+                one.to.join("|")
+            )
+        })
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            "source 192.168.0.4 -> 10.0.1.7",
+            "destination 192.168.0.5:443 -> 10.0.1.5:443",
+            "destination 10.0.1.5:443 -> 10.0.1.4:443|10.0.1.6:443",
+        ]
+    );
+    let limits: Vec<_> = trace
+        .idle_timeouts
+        .iter()
+        .map(|idle| (idle.hop, idle.seconds))
+        .collect();
+    assert_eq!(limits, [(3, 300), (5, 240)]);
+    assert_eq!(trace.mtu.unwrap().bytes, 1500);
 }
 
 #[test]

@@ -1,8 +1,17 @@
 //! The tracer: whole walks, drops and their reasons, comparison with what was seen.
-#![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests stop at the first surprise"
+)]
 
+mod build;
 mod drops;
 mod example;
+mod members;
+mod names;
+mod networks;
 mod paths;
 
 use topology::{

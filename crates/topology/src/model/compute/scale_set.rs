@@ -5,6 +5,7 @@
 //! Source: <https://learn.microsoft.com/rest/api/compute/virtual-machine-scale-sets/create-or-update>.
 
 use crate::model::{
+    Resource,
     network::{Child, NicDnsSettings, SubResource, arm},
     relay::RelayConfig,
 };
@@ -35,6 +36,13 @@ impl VirtualMachineScaleSet {
             .as_ref()
             .and_then(|profile| profile.network_profile.as_ref())
             .map_or(&[], |network| &network.network_interface_configurations)
+    }
+
+    /// The numbers of its instances, as far as the profile makes them: `sku.capacity` says how
+    /// many; at most 1,000, Azure's limit. A set without a profile has machines of its own.
+    pub fn instances(&self, resource: &Resource) -> std::ops::Range<u32> {
+        let capacity = resource.sku.as_ref().and_then(|sku| sku.capacity);
+        0..capacity.unwrap_or(1).min(1000)
     }
 
     /// The relay configuration in the user data; `None` if it has none or it is not ours.
