@@ -65,6 +65,7 @@ mod tests {
             sources,
             topology: topology::Topology::default(),
             findings: vec![finding],
+            suppressed: Vec::new(),
         };
         assert_eq!(
             github(&read),
