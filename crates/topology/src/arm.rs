@@ -2,6 +2,8 @@
 //!
 //! Reading keeps what it does not know; writing gives back what was read.
 
+pub mod template;
+
 use crate::{
     finding::{Finding, Severity},
     model::{Body, Extra, Resource, Sku, Topology, id::ResourceId},

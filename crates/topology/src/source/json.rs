@@ -53,6 +53,13 @@ pub struct Member {
 }
 
 impl Node {
+    /// The first character of its text: what to underline when something about all of it is
+    /// missing.
+    pub fn first(&self) -> Span {
+        let end = self.span.start.saturating_add(1);
+        Span { end, ..self.span }
+    }
+
     /// The word for its kind in messages.
     pub fn kind(&self) -> &'static str {
         match &self.value {
@@ -148,8 +155,9 @@ pub fn within_string(text: &str, literal: Span, range: std::ops::Range<usize>) -
     let raw = text.get(literal.start..literal.end).unwrap_or("");
     let start = reader::raw_offset(raw, range.start);
     let end = reader::raw_offset(raw, range.end);
-    Span::new(
+    Span::within(
+        literal.source,
         literal.start.saturating_add(start),
-        literal.start.saturating_add(end.max(start)),
+        literal.start.saturating_add(end),
     )
 }

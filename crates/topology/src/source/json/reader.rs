@@ -4,7 +4,7 @@ use super::{Member, Node, Value};
 use crate::{
     finding::{Finding, Severity},
     manifest::suggest::clip,
-    source::{Span, Spanned},
+    source::{SourceId, Span, Spanned},
 };
 use std::collections::HashMap;
 
@@ -44,15 +44,22 @@ const MAX_FINDINGS: usize = 100;
 /// What to do about a member that is not one.
 const MEMBER: &str = "write each member as `\"key\": value`";
 
-/// Reads a JSON text; `None` if there is nothing to go on with, and then a finding says why.
-pub fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Node> {
-    read_within(text, Limits::EXPORT, findings)
+/// Reads a JSON text that is `source`; `None` if there is nothing to go on with, and then a finding
+/// says why.
+pub fn read(text: &str, source: SourceId, findings: &mut Vec<Finding>) -> Option<Node> {
+    read_within(text, source, Limits::EXPORT, findings)
 }
 
 /// [`read`] with other limits.
-pub fn read_within(text: &str, limits: Limits, findings: &mut Vec<Finding>) -> Option<Node> {
+pub fn read_within(
+    text: &str,
+    source: SourceId,
+    limits: Limits,
+    findings: &mut Vec<Finding>,
+) -> Option<Node> {
     let mut reader = Reader {
         text,
+        source,
         at: if text.starts_with('\u{feff}') { 3 } else { 0 },
         depth: 0,
         nodes: 0,
@@ -78,6 +85,7 @@ type Read<T> = Result<T, Stop>;
 
 struct Reader<'t> {
     text: &'t str,
+    source: SourceId,
     at: usize,
     depth: usize,
     nodes: usize,
@@ -101,7 +109,8 @@ impl<'t> Reader<'t> {
 
     /// The span of the next `bytes`.
     fn ahead(&self, bytes: usize) -> Span {
-        Span::new(self.at, self.at.saturating_add(bytes).min(self.text.len()))
+        let end = self.at.saturating_add(bytes).min(self.text.len());
+        Span::within(self.source, self.at, end)
     }
 
     /// The span of the character that comes next, empty at the end of the text.
@@ -144,7 +153,7 @@ impl<'t> Reader<'t> {
         if size > most {
             let message = format!("the text has {size} bytes; {most} are read");
             let help = "split it, or export fewer resources at a time";
-            return self.stop("JSON004", message, Span::new(0, 0), help);
+            return self.stop("JSON004", message, self.ahead(0), help);
         }
         self.blank()?;
         if self.rest().is_empty() {
@@ -201,7 +210,7 @@ impl<'t> Reader<'t> {
                 return self.expected("a value", help);
             }
         };
-        let span = Span::new(start, self.at);
+        let span = Span::within(self.source, start, self.at);
         Ok(Node { span, value })
     }
 
@@ -278,7 +287,7 @@ impl<'t> Reader<'t> {
                 Some(quote @ (b'"' | b'\'')) => self.string(quote)?,
                 _ => return self.expected("a key in quotes", MEMBER),
             };
-            let span = Span::new(start, self.at);
+            let span = Span::within(self.source, start, self.at);
             let key = Spanned { value, span };
             self.blank()?;
             if self.peek() != Some(b':') {
@@ -355,7 +364,7 @@ impl<'t> Reader<'t> {
                 None => {
                     let literal = self.text.get(start..).unwrap_or("");
                     let line = literal.lines().next().unwrap_or("").len();
-                    let span = Span::new(start, start.saturating_add(line));
+                    let span = Span::within(self.source, start, start.saturating_add(line));
                     let message = "malformed JSON: this string does not end";
                     return self.stop("JSON001", message, span, "close it with a quotation mark");
                 }

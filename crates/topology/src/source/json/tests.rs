@@ -1,12 +1,15 @@
 //! Tests of the JSON reader.
 
 use super::*;
-use crate::{finding::Finding, source::LineIndex};
+use crate::{
+    finding::Finding,
+    source::{LineIndex, SourceId},
+};
 use proptest::prelude::*;
 
 fn parsed(text: &str) -> (Option<Node>, Vec<Finding>) {
     let mut findings = Vec::new();
-    let node = read(text, &mut findings);
+    let node = read(text, SourceId::default(), &mut findings);
     (node, findings)
 }
 
@@ -135,7 +138,10 @@ fn size_depth_and_count_are_bounded() {
     };
     for text in ["[1, 2, 3]", "\"                             \""] {
         let mut findings = Vec::new();
-        assert_eq!(read_within(text, limits, &mut findings), None);
+        assert_eq!(
+            read_within(text, SourceId::default(), limits, &mut findings),
+            None
+        );
         assert_eq!(findings[0].code, "JSON004");
     }
 }
