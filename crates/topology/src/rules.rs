@@ -172,7 +172,19 @@ rules! {
     api_management {
         tier_not_injectable,
         injected_without_subnet,
+        elsewhere,
         subnet_without_group,
+        subnet_delegation,
+        subnet_too_small_for_units,
+        subnet_not_its_own,
+        external_without_address,
+        address_unfit,
+        assumed_address,
+        developer_tier,
+        beyond_its_tier,
+        single_unit,
+        endpoint_would_do,
+        retired_platform,
     }
 }
 

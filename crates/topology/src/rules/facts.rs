@@ -5,6 +5,7 @@
 
 pub(super) mod approval;
 pub(super) mod groups;
+pub(super) mod injection;
 pub(super) mod names;
 pub(super) mod pools;
 pub(super) mod relays;

@@ -14,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     after: &[],
     also: &[],
     bad: &["apiManagement: { apim1449: { sku: Basic } }"],
-    good: &["apiManagement: { apim1449: { sku: Premium } }"],
+    good: &["apiManagement: { apim1449: { sku: Premium, capacity: 2 } }"],
     check,
 };
 
