@@ -7,6 +7,7 @@
 //! from the table.
 
 mod arm_template;
+mod azure_cli;
 mod bicep;
 mod deployment;
 mod expression;
@@ -28,6 +29,7 @@ use crate::{Checked, Topology, model::id::ResourceId};
 pub static EXPORTERS: &[&Exporter] = &[
     &arm_template::EXPORTER,
     &bicep::EXPORTER,
+    &azure_cli::EXPORTER,
     &mermaid::EXPORTER,
     &svg::EXPORTER,
 ];
