@@ -17,6 +17,7 @@ mod names;
 mod part;
 mod picture;
 mod svg;
+mod terraform;
 mod writable;
 
 pub use mermaid::mermaid;
@@ -29,6 +30,8 @@ use crate::{Checked, Topology, model::id::ResourceId};
 pub static EXPORTERS: &[&Exporter] = &[
     &arm_template::EXPORTER,
     &bicep::EXPORTER,
+    &terraform::EXPORTER,
+    &terraform::AZAPI_EXPORTER,
     &azure_cli::EXPORTER,
     &mermaid::EXPORTER,
     &svg::EXPORTER,

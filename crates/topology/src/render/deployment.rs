@@ -53,6 +53,8 @@ pub(super) struct Side {
     pub(super) key: String,
     /// Its id.
     pub(super) subscription: String,
+    /// Its tenant, if the manifest says so.
+    pub(super) tenant: Option<String>,
     /// A region for what is deployed to the subscription itself.
     pub(super) location: String,
 }
@@ -263,6 +265,11 @@ fn sides(topology: &Topology, items: &IndexMap<ResourceId, Item>) -> Vec<Side> {
                 Side {
                     key: unique.name(&key),
                     subscription: subscription.to_owned(),
+                    tenant: topology
+                        .subscriptions
+                        .values()
+                        .find(|known| known.id.eq_ignore_ascii_case(subscription))
+                        .and_then(|known| known.tenant.clone()),
                     location: String::new(),
                 },
                 Vec::new(),

@@ -178,6 +178,16 @@ pub(super) fn identifiers<'a>(
     found
 }
 
+/// A name as a part of an identifier: `plsSubnet` to `pls_subnet`.
+pub(super) fn snake(name: &str) -> String {
+    let words = if name == "@" {
+        vec!["apex".to_owned()]
+    } else {
+        words(name)
+    };
+    joined(&words, Style::Snake)
+}
+
 /// A name of a file or a deployment: letters, digits, `-`, `_` and `.`, at most 50 of them.
 pub(super) fn file_name(text: &str) -> String {
     let safe: String = text

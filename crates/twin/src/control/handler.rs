@@ -191,13 +191,20 @@ fn openid(asked: &Asked, tenant: &str) -> Response {
 
 fn metadata(asked: &Asked) -> Response {
     let base = &asked.base;
-    Json(json!([{
+    let cloud = json!({
         "name": "LinkspanTwin",
         "resourceManager": base,
         "authentication": { "loginEndpoint": base, "audiences": ["https://management.azure.com/", "https://management.core.windows.net/"], "tenant": "common", "identityProvider": "AAD" },
         "suffixes": {},
-    }]))
-    .into_response()
+    });
+    // Since this version it is the cloud itself, before it a list of clouds; the Azure CLI reads
+    // only the former.
+    let version = asked.query.get("api-version").map_or("", String::as_str);
+    if version >= "2022-09-01" {
+        Json(cloud).into_response()
+    } else {
+        Json(json!([cloud])).into_response()
+    }
 }
 
 async fn arm(world: &Arc<World>, asked: &Asked, segments: &[&str]) -> Result<Response, ArmError> {

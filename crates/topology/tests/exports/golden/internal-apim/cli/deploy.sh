@@ -46,7 +46,7 @@ endpoint_address() {
 
 # service_address ID API-VERSION: the private address of an API Management service.
 service_address() {
-  az resource show --ids "$1" --api-version "$2" --query 'properties.privateIPAddresses[0]' --output tsv
+  az rest --method get --url "$1?api-version=$2" --query 'properties.privateIPAddresses[0]' --output tsv
 }
 
 # 1 of 20: resourceGroups/PrivateAPIM in provider
