@@ -289,6 +289,18 @@ impl Sheet {
         if !self.resources.is_empty() {
             document.insert("resources".to_owned(), Value::Array(self.resources));
         }
+        // The tier is the need's, not the advice's.
+        let services = document.get("apiManagement").and_then(Value::as_object);
+        let is_trial = services.is_some_and(|services| {
+            services
+                .values()
+                .any(|service| service.get("sku").is_some_and(|sku| sku == "Developer"))
+        });
+        if is_trial {
+            let reason = "the tier that the service has today, which has no service level";
+            let accepted = json!([{ "code": "APIM014", "reason": reason }]);
+            document.insert("suppress".to_owned(), accepted);
+        }
         yaml::document(&self.comments, &document)
     }
 

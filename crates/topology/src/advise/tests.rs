@@ -1,7 +1,7 @@
 //! Needs and the order of ways that they get; every alternative's manifest, checked.
 
 use super::*;
-use crate::{Finding, Severity, Topology, rules, trace};
+use crate::{Finding, Severity, Topology, trace};
 
 const EXAMPLE: &str = include_str!("../../../../examples/internal-apim.yaml");
 const TUTORIAL: &str = include_str!("../../../../examples/tutorial-as-published.yaml");
@@ -11,11 +11,8 @@ const NETWORK: &str = "addressPrefixes: [192.168.0.0/16]";
 const DEFAULT: &str = "default: { addressPrefix: 192.168.0.0/24 }";
 
 fn topology(text: &str) -> (Topology, Vec<Finding>) {
-    let (manifest, mut findings) = manifest::parse(text);
-    let resolved = resolve::resolve(&manifest);
-    findings.extend(resolved.findings);
-    findings.extend(rules::check(&resolved.topology));
-    (resolved.topology, findings)
+    let diagnosis = crate::diagnose(&crate::source::SourceMap::of("advice.yaml", text));
+    (diagnosis.topology, diagnosis.findings)
 }
 
 /// The example with texts replaced; each must be there.

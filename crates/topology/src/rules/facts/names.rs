@@ -98,8 +98,9 @@ impl Subject<'_> {
         self.names.internal.get(&host).copied()
     }
 
-    /// Whether one of the networks has a peering with the other.
-    pub(in crate::rules) fn are_peered(&self, one: &ResourceId, other: &ResourceId) -> bool {
+    /// Whether packets may pass between the networks as they are: by a peering, or perhaps by
+    /// gateways, if both have the subnet for one.
+    pub(in crate::rules) fn may_be_joined(&self, one: &ResourceId, other: &ResourceId) -> bool {
         let leads = |from: &ResourceId, to: &ResourceId| {
             self.topology
                 .virtual_network(from)
@@ -110,7 +111,11 @@ impl Subject<'_> {
                     })
                 })
         };
-        leads(one, other) || leads(other, one)
+        let has_gateway = |network: &ResourceId| {
+            let subnet = network.child("subnets", "GatewaySubnet");
+            self.subnets.get(&subnet).is_some()
+        };
+        leads(one, other) || leads(other, one) || (has_gateway(one) && has_gateway(other))
     }
 
     /// Whether the host is one that no public DNS knows: that of an internal service here.

@@ -46,7 +46,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                         Some(Holder::Vip(_) | Holder::Unit(..))
                     ),
                 });
-            if is_vip && !subject.are_peered(network, &home) {
+            if is_vip && !subject.may_be_joined(network, &home) {
                 out.push(rule.at(
                     &link.id,
                     "/properties/virtualNetwork",
