@@ -10,9 +10,13 @@ use crate::model::{
     api_management::ApiManagement,
     cidr::Cidr,
     id::ResourceId,
+    relay::RelayListener,
 };
 use serde_json::Value;
-use std::{collections::BTreeMap, net::Ipv4Addr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::Ipv4Addr,
+};
 
 /// The port of HTTPS, taken where nothing says another.
 const HTTPS: u16 = 443;
@@ -47,17 +51,75 @@ struct Found {
 pub(super) struct Reading<'t> {
     topology: &'t Topology,
     addresses: Addresses,
+    /// Who holds an address, with the network it is in; networks may overlap.
+    held: BTreeMap<Ipv4Addr, Vec<(Option<ResourceId>, Holder)>>,
+    machines: Vec<RelayMachine>,
+    /// Indices of machines by the load balancer whose pool they are in.
+    behind: BTreeMap<ResourceId, Vec<usize>>,
+    followed: BTreeSet<ResourceId>,
     link_service: Option<String>,
     relays: Option<Relays>,
 }
 
+/// A machine with a relay.
+struct RelayMachine {
+    /// Its name without the instance's number.
+    group: String,
+    subnet: Option<ResourceId>,
+    balancer: Option<ResourceId>,
+    listeners: Vec<RelayListener>,
+}
+
 impl<'t> Reading<'t> {
     pub(super) fn of(topology: &'t Topology) -> Self {
-        Self {
+        let addresses = Addresses::of(topology);
+        let mut held: BTreeMap<Ipv4Addr, Vec<(Option<ResourceId>, Holder)>> = BTreeMap::new();
+        for (holder, subnet, address) in addresses.iter() {
+            let holders = held.entry(address).or_default();
+            holders.push((subnet.parent(), holder.clone()));
+        }
+        let mut reading = Self {
             topology,
-            addresses: Addresses::of(topology),
+            addresses,
+            held,
+            machines: Vec::new(),
+            behind: BTreeMap::new(),
+            followed: BTreeSet::new(),
             link_service: None,
             relays: None,
+        };
+        reading.find_machines();
+        reading
+    }
+
+    fn find_machines(&mut self) {
+        let topology = self.topology;
+        for (machine, body) in topology.virtual_machines() {
+            let Some(relay) = body.relay() else {
+                continue;
+            };
+            let nic = body.network_profile.network_interfaces.first();
+            let Some((_, properties)) = nic.and_then(|nic| self.properties(&nic.id)) else {
+                continue;
+            };
+            let pools: Vec<ResourceId> = list(&properties, "/ipConfigurations")
+                .flat_map(|config| list(config, "/properties/loadBalancerBackendAddressPools"))
+                .filter_map(|pool| id_at(pool, "/id")?.parent())
+                .collect();
+            for balancer in &pools {
+                let behind = self.behind.entry(balancer.clone()).or_default();
+                behind.push(self.machines.len());
+            }
+            let name = machine.id.name();
+            self.machines.push(RelayMachine {
+                group: name
+                    .rsplit_once('-')
+                    .map_or(name, |(group, _)| group)
+                    .to_owned(),
+                subnet: id_at(&properties, "/ipConfigurations/0/properties/subnet/id"),
+                balancer: pools.into_iter().next(),
+                listeners: relay.listeners,
+            });
         }
     }
 
@@ -110,7 +172,7 @@ impl<'t> Reading<'t> {
             }
         }
         if found.is_empty() {
-            self.relays_of(None, &mut found);
+            self.relays_of(&(0..self.machines.len()).collect::<Vec<_>>(), &mut found);
         }
         if found.is_empty() {
             let services: Vec<ResourceId> = self
@@ -192,6 +254,9 @@ impl<'t> Reading<'t> {
     }
 
     fn follow(&mut self, target: &ResourceId, found: &mut Vec<Found>) {
+        if !self.followed.insert(target.clone()) {
+            return;
+        }
         let Some((resource, properties)) = self.properties(target) else {
             return;
         };
@@ -203,7 +268,8 @@ impl<'t> Reading<'t> {
                 if let Some(address) =
                     text(&properties, "/destinationIPAddress").and_then(|text| text.parse().ok())
                 {
-                    let service = self.service_at(address);
+                    let near = nat.as_ref().and_then(ResourceId::parent);
+                    let service = self.service_at(address, near.as_ref());
                     let target = Target {
                         service,
                         port: HTTPS,
@@ -263,7 +329,8 @@ impl<'t> Reading<'t> {
             return;
         };
         let before = found.len();
-        self.relays_of(Some(&balancer), found);
+        let machines = self.behind.get(&balancer).cloned().unwrap_or_default();
+        self.relays_of(&machines, found);
         if found.len() > before {
             return;
         }
@@ -278,11 +345,7 @@ impl<'t> Reading<'t> {
         let holder = Holder::Frontend(balancer.clone(), at.unwrap_or(0));
         let need = BalancedNeed {
             frontend: frontend.name().to_owned(),
-            address: self
-                .addresses
-                .iter()
-                .find(|(found, _, _)| **found == holder)
-                .map(|(_, _, address)| address),
+            address: self.addresses.get(&holder),
             is_static: text(&config, "/properties/privateIPAllocationMethod") == Some("Static"),
             is_kubernetes: balancer.name().eq_ignore_ascii_case("kubernetes-internal")
                 || balancer
@@ -311,67 +374,51 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// What relays dial: those behind a balancer, or all.
-    fn relays_of(&mut self, balancer: Option<&ResourceId>, found: &mut Vec<Found>) {
-        let topology = self.topology;
-        let mut instances = 0_usize;
-        for (machine, body) in topology.virtual_machines() {
-            let Some(relay) = body.relay() else {
-                continue;
-            };
-            let nic = body
-                .network_profile
-                .network_interfaces
-                .first()
-                .map(|nic| nic.id.clone());
-            let Some((_, properties)) = nic.and_then(|nic| self.properties(&nic)) else {
-                continue;
-            };
-            let pools = list(&properties, "/ipConfigurations")
-                .flat_map(|config| list(config, "/properties/loadBalancerBackendAddressPools"))
-                .filter_map(|pool| id_at(pool, "/id")?.parent())
-                .collect::<Vec<_>>();
-            if balancer.is_some_and(|balancer| !pools.contains(balancer)) {
-                continue;
-            }
-            instances += 1;
-            let name = machine.id.name();
-            let group = name.rsplit_once('-').map_or(name, |(group, _)| group);
-            let subnet = id_at(&properties, "/ipConfigurations/0/properties/subnet/id");
-            self.relays = Some(Relays {
-                name: group.to_owned(),
-                instances,
-                subnet: subnet
-                    .as_ref()
-                    .map(|subnet| subnet.name().to_owned())
-                    .unwrap_or_default(),
-                balancer: pools.first().map(|pool| pool.name().to_owned()),
-            });
-            for listener in &relay.listeners {
+    /// What these relays dial.
+    fn relays_of(&mut self, machines: &[usize], found: &mut Vec<Found>) {
+        let mut services: BTreeMap<(u16, String), Found> = BTreeMap::new();
+        for machine in machines.iter().filter_map(|at| self.machines.get(*at)) {
+            let near = machine.subnet.as_ref().and_then(ResourceId::parent);
+            for listener in &machine.listeners {
                 for upstream in &listener.to {
-                    let (host, port) = upstream.rsplit_once(':').unwrap_or((upstream, ""));
-                    let service_port = port.parse().unwrap_or_else(|_| listener.listen.port());
-                    let service = self.service_named(host);
-                    let port = listener.listen.port();
-                    let target = Target {
-                        service,
-                        port,
-                        service_port,
-                    };
-                    if !found.iter().any(|found| found.target == target) {
-                        found.push(Found {
-                            target,
-                            subnet: subnet.clone(),
-                        });
-                    }
+                    let key = (listener.listen.port(), upstream.to_ascii_lowercase());
+                    services.entry(key).or_insert_with(|| {
+                        let port = listener.listen.port();
+                        let (host, to) = upstream.rsplit_once(':').unwrap_or((upstream, ""));
+                        Found {
+                            target: Target {
+                                service: self.service_named(host, near.as_ref()),
+                                port,
+                                service_port: to.parse().unwrap_or(port),
+                            },
+                            subnet: machine.subnet.clone(),
+                        }
+                    });
                 }
             }
         }
+        let first = machines.first().and_then(|at| self.machines.get(*at));
+        if let (Some(first), None) = (first, &self.relays) {
+            self.relays = Some(Relays {
+                name: first.group.clone(),
+                instances: machines.len(),
+                subnet: first
+                    .subnet
+                    .as_ref()
+                    .map(|subnet| subnet.name().to_owned())
+                    .unwrap_or_default(),
+                balancer: first
+                    .balancer
+                    .as_ref()
+                    .map(|balancer| balancer.name().to_owned()),
+            });
+        }
+        found.extend(services.into_values());
     }
 
-    fn service_named(&self, host: &str) -> Service {
+    fn service_named(&self, host: &str, near: Option<&ResourceId>) -> Service {
         if let Ok(address) = host.parse() {
-            return self.service_at(address);
+            return self.service_at(address, near);
         }
         let named = self.topology.api_managements().find(|(service, _)| {
             ApiManagement::gateway_host(service.id.name()).eq_ignore_ascii_case(host)
@@ -384,12 +431,14 @@ impl<'t> Reading<'t> {
         }
     }
 
-    fn service_at(&self, address: Ipv4Addr) -> Service {
-        let holder = self
-            .addresses
+    /// Who holds the address, in the network of who dials it before others.
+    fn service_at(&self, address: Ipv4Addr, near: Option<&ResourceId>) -> Service {
+        let holders = self.held.get(&address).map_or(&[][..], Vec::as_slice);
+        let holder = holders
             .iter()
-            .find(|(_, _, held)| *held == address)
-            .map(|(holder, _, _)| holder);
+            .find(|(network, _)| network.as_ref() == near)
+            .or_else(|| holders.first())
+            .map(|(_, holder)| holder);
         if let Some(Holder::Vip(id) | Holder::Unit(id, _)) = holder
             && let Some((resource, properties)) = self.properties(id)
         {
@@ -428,10 +477,6 @@ impl<'t> Reading<'t> {
     fn api_management(&self, resource: &Resource, properties: &Value) -> ApiManagementNeed {
         let sku = resource.sku.as_ref();
         let holder = Holder::Vip(resource.id.clone());
-        let predicted = self
-            .addresses
-            .iter()
-            .find(|(found, _, _)| **found == holder);
         ApiManagementNeed {
             name: resource.id.name().to_owned(),
             sku: sku
@@ -443,7 +488,7 @@ impl<'t> Reading<'t> {
                 .to_owned(),
             subnet: id_at(properties, "/virtualNetworkConfiguration/subnetResourceId")
                 .map(|subnet| subnet.name().to_owned()),
-            vip: predicted.map(|(_, _, address)| address),
+            vip: self.addresses.get(&holder),
             publisher_email: text(properties, "/publisherEmail")
                 .unwrap_or("ops@example.com")
                 .to_owned(),
