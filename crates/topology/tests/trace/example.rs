@@ -120,8 +120,9 @@ Client testvm 192.168.0.5:443 -> 192.168.0.4 Pass";
 
 /// The example with a second client in the provider's network.
 fn with_inside() -> Topology {
-    topology(&format!(
-        "{EXAMPLE}  inside: {{ subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.9 }}\n"
+    topology(&EXAMPLE.replace(
+        "clients:\n",
+        "clients:\n  inside: { subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.9 }\n",
     ))
 }
 
