@@ -145,6 +145,14 @@ impl Finding {
         }
     }
 
+    /// A finding about something that has no place in a text or in the model.
+    pub fn nowhere(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            span: None,
+            ..Self::at_span(code, severity, message, Span::new(0, 0))
+        }
+    }
+
     /// A finding about a place in the model; its span is filled in from provenance.
     pub fn at_place(
         code: &'static str,

@@ -51,7 +51,7 @@ pub fn apply(topology: &Topology, changes: &[Change]) -> Result<Topology, FixErr
         let existing = known.is_some_and(|known| known.existing);
         let mut value = match (known, change.pointer.is_empty()) {
             (Some(known), _) => arm::export(known).map_err(|error| misfit(error.into()))?,
-            (None, true) => Value::Null,
+            (None, true) => arm::bare(&change.id),
             (None, false) => return Err(FixError::Absent(change.id.clone())),
         };
         put(&mut value, &change.pointer, change.value.clone()).ok_or_else(|| {
@@ -61,6 +61,13 @@ pub fn apply(topology: &Topology, changes: &[Change]) -> Result<Topology, FixErr
             }
         })?;
         if let Some(members) = value.as_object_mut() {
+            // A whole resource may be given without saying again who it is.
+            if let (true, Value::Object(bare)) = (change.pointer.is_empty(), arm::bare(&change.id))
+            {
+                for (name, value) in bare {
+                    members.entry(name).or_insert(value);
+                }
+            }
             members.insert("id".to_owned(), Value::String(change.id.to_string()));
         }
         let mut resource = arm::resource(&value).map_err(|error| misfit(error.into()))?;

@@ -10,29 +10,33 @@
 pub mod addresses;
 pub mod api_management;
 pub mod authorization;
+mod body;
+mod children;
 pub mod cidr;
 pub mod compute;
 pub mod dns;
 pub mod expectation;
 pub mod id;
+pub mod json;
 pub mod network;
 mod provenance;
 pub mod relay;
+pub mod resource_group;
 
-use crate::source::Span;
-use id::ResourceId;
-use indexmap::IndexMap;
+pub use body::{ARM_TYPES, Body};
+pub use children::{fold_children, inline_parent};
+pub use json::Extra;
 pub(crate) use provenance::Key;
 pub use provenance::{Form, Provenance, Written};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+
+use crate::{finding::Finding, source::Span};
+use id::ResourceId;
+use indexmap::IndexMap;
+use json::arm;
 use std::{collections::BTreeMap, net::Ipv4Addr};
 
 /// The tag that marks a resource as made by Linkspan; its value is the topology's name.
 pub const OWNER_TAG: &str = "linkspan";
-
-/// JSON members that the model does not know; kept as they came.
-pub type Extra = Map<String, Value>;
 
 /// A set of ARM resources and the clients that use them.
 #[derive(Clone, Debug, Default)]
@@ -90,139 +94,23 @@ pub struct Resource {
     pub zones: Vec<String>,
     /// The typed part.
     pub body: Body,
-    /// Top-level members that are not modelled (`etag`, `identity`, …).
+    /// Top-level members that are not modelled (`etag`, `identity`, …), and what was given otherwise
+    /// than it would be written.
     pub extra: Extra,
     /// `existing: true`: read, checked and traced, never created, changed or deleted.
     pub existing: bool,
 }
 
-/// `sku` of a resource.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Sku {
-    /// Such as `Standard`, `Developer`, `Standard_B1s`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Such as `Regional`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier: Option<String>,
-    /// Units.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub capacity: Option<u32>,
-    /// What is not modelled.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-macro_rules! bodies {
-    ($($(#[$doc:meta])* $variant:ident($ty:ty) = $arm:literal @ $version:literal;)*) => {
-        /// The typed part of a resource, one variant a resource type.
-        #[derive(Clone, Debug, PartialEq)]
-        pub enum Body {
-            $($(#[$doc])* $variant($ty),)*
-            /// A type that is not modelled: its `properties` as they came.
-            Opaque(Value),
-        }
-
-        impl Body {
-            /// Reads `properties` of a resource of ARM type `arm_type` (compared without case).
-            pub fn from_properties(arm_type: &str, properties: Value) -> Result<Self, serde_json::Error> {
-                $(if arm_type.eq_ignore_ascii_case($arm) {
-                    return Ok(Self::$variant(serde_json::from_value(properties)?));
-                })*
-                Ok(Self::Opaque(properties))
-            }
-
-            /// Writes `properties`.
-            pub fn to_properties(&self) -> Result<Value, serde_json::Error> {
-                match self {
-                    $(Self::$variant(inner) => serde_json::to_value(inner),)*
-                    Self::Opaque(value) => Ok(value.clone()),
-                }
-            }
-        }
-
-        /// Every modelled ARM type with the API version that Linkspan speaks for it.
-        pub const ARM_TYPES: &[(&str, &str)] = &[$(($arm, $version)),*];
-    };
-}
-
-bodies! {
-    /// A resource group.
-    ResourceGroup(EmptyProperties) = "Microsoft.Resources/resourceGroups" @ "2024-11-01";
-    /// A lock on a resource or a group.
-    Lock(authorization::Lock) = "Microsoft.Authorization/locks" @ "2020-05-01";
-    /// A virtual network with its subnets.
-    VirtualNetwork(network::VirtualNetwork) = "Microsoft.Network/virtualNetworks" @ "2024-03-01";
-    /// A subnet that is given apart from its network.
-    Subnet(network::SubnetProperties) = "Microsoft.Network/virtualNetworks/subnets" @ "2024-03-01";
-    /// A peering that is given apart from its network.
-    VirtualNetworkPeering(network::VirtualNetworkPeering) = "Microsoft.Network/virtualNetworks/virtualNetworkPeerings" @ "2024-03-01";
-    /// A network security group.
-    NetworkSecurityGroup(network::NetworkSecurityGroup) = "Microsoft.Network/networkSecurityGroups" @ "2024-03-01";
-    /// A security rule that is given apart from its group.
-    SecurityRule(network::SecurityRuleProperties) = "Microsoft.Network/networkSecurityGroups/securityRules" @ "2024-03-01";
-    /// An application security group.
-    ApplicationSecurityGroup(network::ApplicationSecurityGroup) = "Microsoft.Network/applicationSecurityGroups" @ "2024-03-01";
-    /// A route table.
-    RouteTable(network::RouteTable) = "Microsoft.Network/routeTables" @ "2024-03-01";
-    /// A route that is given apart from its table.
-    Route(network::RouteProperties) = "Microsoft.Network/routeTables/routes" @ "2024-03-01";
-    /// A public IP address.
-    PublicIpAddress(network::PublicIpAddress) = "Microsoft.Network/publicIPAddresses" @ "2024-03-01";
-    /// A public IP prefix.
-    PublicIpPrefix(network::PublicIpPrefix) = "Microsoft.Network/publicIPPrefixes" @ "2024-03-01";
-    /// A NAT gateway.
-    NatGateway(network::NatGateway) = "Microsoft.Network/natGateways" @ "2024-03-01";
-    /// A network interface.
-    NetworkInterface(network::NetworkInterface) = "Microsoft.Network/networkInterfaces" @ "2024-03-01";
-    /// A load balancer.
-    LoadBalancer(network::LoadBalancer) = "Microsoft.Network/loadBalancers" @ "2024-03-01";
-    /// A pool that is given apart from its load balancer.
-    BackendAddressPool(network::BackendAddressPool) = "Microsoft.Network/loadBalancers/backendAddressPools" @ "2024-03-01";
-    /// An inbound NAT rule that is given apart from its load balancer.
-    InboundNatRule(network::InboundNatRule) = "Microsoft.Network/loadBalancers/inboundNatRules" @ "2024-03-01";
-    /// A Private Link Service.
-    PrivateLinkService(network::PrivateLinkService) = "Microsoft.Network/privateLinkServices" @ "2024-03-01";
-    /// A connection that is given apart from its Private Link Service.
-    PrivateEndpointConnection(network::PrivateEndpointConnection) = "Microsoft.Network/privateLinkServices/privateEndpointConnections" @ "2024-03-01";
-    /// A private endpoint.
-    PrivateEndpoint(network::PrivateEndpoint) = "Microsoft.Network/privateEndpoints" @ "2024-03-01";
-    /// A DNS zone group of a private endpoint.
-    PrivateDnsZoneGroup(dns::PrivateDnsZoneGroup) = "Microsoft.Network/privateEndpoints/privateDnsZoneGroups" @ "2024-03-01";
-    /// A virtual machine.
-    VirtualMachine(compute::VirtualMachine) = "Microsoft.Compute/virtualMachines" @ "2024-07-01";
-    /// A virtual machine scale set.
-    VirtualMachineScaleSet(compute::VirtualMachineScaleSet) = "Microsoft.Compute/virtualMachineScaleSets" @ "2024-07-01";
-    /// A private DNS zone.
-    PrivateDnsZone(dns::PrivateDnsZone) = "Microsoft.Network/privateDnsZones" @ "2024-06-01";
-    /// A link of a private DNS zone to a virtual network.
-    VirtualNetworkLink(dns::VirtualNetworkLink) = "Microsoft.Network/privateDnsZones/virtualNetworkLinks" @ "2024-06-01";
-    /// A set of A records.
-    ARecordSet(dns::ARecordSet) = "Microsoft.Network/privateDnsZones/A" @ "2024-06-01";
-    /// A set of AAAA records.
-    AaaaRecordSet(dns::AaaaRecordSet) = "Microsoft.Network/privateDnsZones/AAAA" @ "2024-06-01";
-    /// A CNAME record.
-    CnameRecordSet(dns::CnameRecordSet) = "Microsoft.Network/privateDnsZones/CNAME" @ "2024-06-01";
-    /// A set of MX records.
-    MxRecordSet(dns::MxRecordSet) = "Microsoft.Network/privateDnsZones/MX" @ "2024-06-01";
-    /// A set of PTR records.
-    PtrRecordSet(dns::PtrRecordSet) = "Microsoft.Network/privateDnsZones/PTR" @ "2024-06-01";
-    /// The SOA record of a zone.
-    SoaRecordSet(dns::SoaRecordSet) = "Microsoft.Network/privateDnsZones/SOA" @ "2024-06-01";
-    /// A set of SRV records.
-    SrvRecordSet(dns::SrvRecordSet) = "Microsoft.Network/privateDnsZones/SRV" @ "2024-06-01";
-    /// A set of TXT records.
-    TxtRecordSet(dns::TxtRecordSet) = "Microsoft.Network/privateDnsZones/TXT" @ "2024-06-01";
-    /// An API Management service.
-    ApiManagement(api_management::ApiManagement) = "Microsoft.ApiManagement/service" @ "2022-08-01";
-}
-
-/// `properties` of a type that has none that we model.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct EmptyProperties {
-    /// All of them.
-    #[serde(flatten)]
-    pub extra: Extra,
+arm! {
+    /// `sku` of a resource.
+    pub struct Sku {
+        /// Such as `Standard`, `Developer`, `Standard_B1s`.
+        pub name as "name": Option<String>,
+        /// Such as `Regional`.
+        pub tier as "tier": Option<String>,
+        /// Units, or instances.
+        pub capacity as "capacity": Option<u32>,
+    }
 }
 
 macro_rules! typed_views {
@@ -300,51 +188,3 @@ impl Topology {
         }
     }
 }
-
-use crate::finding::Finding;
-
-/// Whether a member is left out of the JSON: `None` and empty lists and default values are absent.
-pub(crate) fn is_absent<T: Absent>(value: &T) -> bool {
-    value.is_absent()
-}
-
-/// What may be left out when written.
-pub(crate) trait Absent {
-    fn is_absent(&self) -> bool;
-}
-
-impl<T> Absent for Option<T> {
-    fn is_absent(&self) -> bool {
-        self.is_none()
-    }
-}
-
-impl<T> Absent for Vec<T> {
-    fn is_absent(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-impl<K, V> Absent for BTreeMap<K, V> {
-    fn is_absent(&self) -> bool {
-        self.is_empty()
-    }
-}
-
-macro_rules! always_written {
-    ($($ty:ty),*) => {
-        $(impl Absent for $ty {
-            fn is_absent(&self) -> bool {
-                false
-            }
-        })*
-    };
-}
-
-always_written!(
-    u16,
-    String,
-    network::AddressSpace,
-    network::BackendAddressProperties,
-    compute::NetworkProfile
-);

@@ -212,7 +212,7 @@ impl Bill<'_> {
         if FREE.contains(&kind.as_str()) || kind.starts_with("microsoft.network/privatednszones/") {
             return;
         }
-        let properties = resource.body.to_properties().unwrap_or_default();
+        let properties = resource.body.to_properties();
         match kind.as_str() {
             "microsoft.network/virtualnetworks" => self.network(resource, &properties),
             "microsoft.network/virtualnetworks/virtualnetworkpeerings" => {

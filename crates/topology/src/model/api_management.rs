@@ -6,7 +6,8 @@
 use super::{
     Sku,
     id::ResourceId,
-    network::{Child, PrivateEndpointConnection, arm},
+    json::arm,
+    network::{Child, PrivateEndpointConnection},
 };
 use std::net::IpAddr;
 

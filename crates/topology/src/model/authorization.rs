@@ -3,7 +3,7 @@
 //! The scope is the id's parent: a lock on a resource is an extension of that resource.
 //! Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources>.
 
-use super::network::arm;
+use super::json::arm;
 
 arm! {
     /// Properties of a lock.

@@ -4,9 +4,10 @@
 
 use super::{
     id::ResourceId,
-    network::{Child, SubResource, arm},
+    json::{Arm, At, Fit, Members, Misfits, arm},
+    network::{Child, SubResource},
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -170,11 +171,30 @@ arm! {
 }
 
 /// One A record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ARecord {
     /// Its address.
-    #[serde(rename = "ipv4Address")]
     pub ipv4_address: RecordAddress,
+}
+
+impl Arm for ARecord {
+    fn read(given: &Value, at: &At<'_>, misfits: &mut Misfits) -> Fit<Self> {
+        let Some((members, _)) = Members::of(given, at, misfits) else {
+            return Fit::Not;
+        };
+        let address = members.get("ipv4Address").unwrap_or(&Value::Null);
+        match RecordAddress::read(address, &At::Member(at, "ipv4Address"), misfits) {
+            Fit::Whole(ipv4_address) if members.len() == 1 => Fit::Whole(Self { ipv4_address }),
+            Fit::Whole(ipv4_address) | Fit::Partly(ipv4_address) => {
+                Fit::Partly(Self { ipv4_address })
+            }
+            Fit::Not => Fit::Not,
+        }
+    }
+
+    fn write(&self) -> Value {
+        json!({ "ipv4Address": self.ipv4_address.to_string() })
+    }
 }
 
 /// The address in a record: known, or that of a resource whose address Azure chooses.
@@ -214,20 +234,6 @@ impl FromStr for RecordAddress {
         text.parse()
             .map(Self::Literal)
             .map_err(|_| format!("`{text}` is no IPv4 address"))
-    }
-}
-
-impl Serialize for RecordAddress {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for RecordAddress {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
     }
 }
 

@@ -38,11 +38,15 @@ pub use security::{
 pub use subnet::{Delegation, ServiceEndpoint, Subnet, SubnetProperties};
 pub use virtual_network::{AddressSpace, DhcpOptions, VirtualNetwork, VirtualNetworkPeering};
 
-use super::{Extra, id::ResourceId};
-use serde::{Deserialize, Serialize};
+use super::{
+    Extra,
+    id::ResourceId,
+    json::{Arm, At, Fit, Members, Misfits, arm, arm_members},
+};
+use serde_json::{Value, json};
 
 /// `{ "id": … }`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubResource {
     /// The id it refers to.
     pub id: ResourceId,
@@ -55,24 +59,46 @@ impl SubResource {
     }
 }
 
+impl Arm for SubResource {
+    /// More than the id is often given (the whole resource, expanded); only the id is read.
+    fn read(given: &Value, at: &At<'_>, misfits: &mut Misfits) -> Fit<Self> {
+        let Some((members, _)) = Members::of(given, at, misfits) else {
+            return Fit::Not;
+        };
+        let id = members.get("id").unwrap_or(&Value::Null);
+        match ResourceId::read(id, &At::Member(at, "id"), misfits) {
+            Fit::Whole(id) if members.len() == 1 => Fit::Whole(Self { id }),
+            Fit::Whole(id) | Fit::Partly(id) => Fit::Partly(Self { id }),
+            Fit::Not => Fit::Not,
+        }
+    }
+
+    fn write(&self) -> Value {
+        json!({ "id": self.id })
+    }
+}
+
 /// A named child inside its parent's JSON: `{ "id", "name", "properties": { … } }`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Child<P> {
     /// Full id; filled in by ARM, may be left out in a request.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<ResourceId>,
     /// Name inside the parent.
-    #[serde(default)]
     pub name: String,
     /// Availability zones, of a frontend.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub zones: Vec<String>,
     /// Its own properties.
     pub properties: P,
-    /// `etag`, `type`, `sku`, ….
-    #[serde(flatten)]
+    /// `etag`, `type`, `sku`, …, and what was given otherwise than it would be written.
     pub extra: Extra,
 }
+
+arm_members!([P] Child<P> {
+    id as "id": Option<ResourceId>,
+    name as "name": String,
+    zones as "zones": Vec<String>,
+    properties as "properties": P,
+});
 
 impl<P> Child<P> {
     /// A child with a name and properties.
@@ -86,20 +112,6 @@ impl<P> Child<P> {
         }
     }
 }
-
-macro_rules! arm {
-    ($(#[$doc:meta])* pub struct $name:ident { $($(#[$fdoc:meta])* pub $field:ident as $wire:literal: $ty:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-        pub struct $name {
-            $($(#[$fdoc])* #[serde(rename = $wire, default, skip_serializing_if = "crate::model::is_absent")] pub $field: $ty,)*
-            /// What is not modelled.
-            #[serde(flatten)]
-            pub extra: crate::model::Extra,
-        }
-    };
-}
-pub(crate) use arm;
 
 /// Whether `privateIPAddressVersion` says IPv6; absent means IPv4.
 fn is_ipv6(version: Option<&str>) -> bool {

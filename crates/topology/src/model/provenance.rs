@@ -162,6 +162,22 @@ impl Provenance {
         self.inline.insert(child.clone(), (parent.clone(), pointer));
     }
 
+    /// Makes what is known of `child` known of `parent`, where it stands at `pointer` from now on.
+    pub(crate) fn fold(&mut self, child: &ResourceId, parent: &ResourceId, pointer: String) {
+        if let Some(Origins { spans, links }) = self.resources.remove(child) {
+            let origins = self.origins(parent);
+            let spans = spans.into_iter();
+            origins
+                .spans
+                .extend(spans.map(|(below, known)| (format!("{pointer}{below}"), known)));
+            origins.links.extend(links.into_iter().map(|link| Link {
+                pointer: format!("{pointer}{}", link.pointer),
+                ..link
+            }));
+        }
+        self.inline(child, parent, pointer);
+    }
+
     /// Forgets everything below `pointer` in `id`, but not the place itself: its value was replaced.
     pub(crate) fn forget_below(&mut self, id: &ResourceId, pointer: &str) {
         if let Some(origins) = self.resources.get_mut(id) {

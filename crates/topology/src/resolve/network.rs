@@ -2,13 +2,14 @@
 
 use super::{Context, Draft, index::nat_subnet, is_set, value};
 use crate::model::{
-    Body, EmptyProperties, Form, Key, Sku,
+    Body, Form, Key, Sku,
     api_management::{ApiManagement, VirtualNetworkConfiguration},
     cidr::IpRange,
     network::{
         AddressSpace, Child, RouteProperties, RouteTable, SubResource, Subnet, SubnetProperties,
         VirtualNetwork,
     },
+    resource_group::ResourceGroup,
 };
 use crate::source::ManifestPath;
 use std::{collections::BTreeSet, net::IpAddr};
@@ -64,7 +65,7 @@ pub(super) fn groups(cx: &mut Context<'_>) {
         let Some(Some(placed)) = cx.index.groups.get(&name.to_lowercase()) else {
             continue;
         };
-        let body = Body::ResourceGroup(EmptyProperties::default());
+        let body = Body::ResourceGroup(ResourceGroup::default());
         cx.out.add(
             Draft::new(placed, body, is_set(&entry.value.existing)),
             entry.name.span,

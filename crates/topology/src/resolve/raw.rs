@@ -8,7 +8,7 @@ use super::{
 use crate::{
     arm,
     manifest::{Manifest, RawResource, Said, suggest::clip},
-    model::{OWNER_TAG, Resource, id::ResourceId},
+    model::{OWNER_TAG, id::ResourceId},
     source::ManifestPath,
 };
 use serde_json::{Map, Value, json};
@@ -116,7 +116,7 @@ fn lay(out: &mut Output, raw: &RawResource, id: &ResourceId, path: &ManifestPath
     let is_fresh = known.is_none();
     let (mut value, was_existing) = match known.map(|known| (arm::export(known), known.existing)) {
         Some((Ok(value), existing)) => (value, existing),
-        Some((Err(_), _)) | None => (json!({ "id": id }), false),
+        Some((Err(_), _)) | None => (arm::bare(id), false),
     };
     let provenance = &mut out.topology.provenance;
     if is_fresh {
@@ -195,15 +195,21 @@ fn put(
     is_fresh: bool,
     was_existing: bool,
 ) {
-    let mut resource: Resource = match arm::resource(&value) {
-        Ok(resource) => resource,
+    let mut resource = match arm::read(&value) {
+        Ok((resource, mut misfits)) => {
+            out.topology.locate(&mut misfits);
+            // What an earlier layer said of the same place is not said again.
+            misfits.retain(|found| !out.findings.contains(found));
+            out.findings.extend(misfits);
+            resource
+        }
         Err(error) => {
-            let mut message = format!("`{}` does not fit its type", clip(&id.short(), 60));
-            if let Some(source) = std::error::Error::source(&error) {
-                message = format!("{message}: {}", clip(&source.to_string(), 120));
-            }
-            let help = "write the property as ARM spells it";
-            out.error("MAN015", message, raw.label, help);
+            out.error(
+                "MAN015",
+                error.to_string(),
+                raw.label,
+                "write it as ARM does",
+            );
             return;
         }
     };

@@ -2,7 +2,7 @@
 
 use super::{error::ArmError, inline, world::State};
 use serde_json::Value;
-use topology::{ResourceId, arm, model::Body};
+use topology::{ResourceId, Severity, arm, model::Body};
 
 /// Refuses a body that would be put at `id`.
 pub(crate) fn check(state: &State, id: &ResourceId, value: &Value) -> Result<(), ArmError> {
@@ -42,15 +42,16 @@ pub(crate) fn check(state: &State, id: &ResourceId, value: &Value) -> Result<(),
     if let Some(map) = with_id.as_object_mut() {
         map.insert("id".to_owned(), serde_json::json!(id));
     }
-    let resource = arm::resource(&with_id).map_err(|error| {
-        let cause = std::error::Error::source(&error)
-            .map(ToString::to_string)
-            .unwrap_or_default();
+    let unreadable = |cause: String| {
         ArmError::bad(
             "InvalidRequestFormat",
             format!("Cannot parse the request: {cause}."),
         )
-    })?;
+    };
+    let (resource, misfits) = arm::read(&with_id).map_err(|error| unreadable(error.to_string()))?;
+    if let Some(misfit) = misfits.iter().find(|found| found.severity > Severity::Hint) {
+        return Err(unreadable(misfit.message.clone()));
+    }
     references(state, id, &resource.body)?;
     if let Body::VirtualNetwork(network) = &resource.body {
         removed_subnets(state, id, network)?;

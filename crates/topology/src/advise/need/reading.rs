@@ -125,7 +125,7 @@ impl<'t> Reading<'t> {
 
     fn properties(&self, id: &ResourceId) -> Option<(&'t Resource, Value)> {
         let resource = self.topology.resources.get(id)?;
-        Some((resource, resource.body.to_properties().ok()?))
+        Some((resource, resource.body.to_properties()))
     }
 
     pub(super) fn need(mut self) -> Result<Need, NeedError> {

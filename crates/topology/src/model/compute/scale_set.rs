@@ -6,7 +6,8 @@
 
 use crate::model::{
     Resource,
-    network::{Child, NicDnsSettings, SubResource, arm},
+    json::arm,
+    network::{Child, NicDnsSettings, SubResource},
     relay::RelayConfig,
 };
 use serde_json::Value;

@@ -5,10 +5,10 @@
 use crate::model::{
     Extra,
     id::ResourceId,
-    network::{SubResource, arm},
+    json::{Arm, At, Fit, Members, Misfits, arm},
+    network::SubResource,
     relay::RelayConfig,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 arm! {
@@ -43,13 +43,37 @@ arm! {
 }
 
 /// A machine's reference to a NIC.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NicReference {
     /// The NIC.
     pub id: ResourceId,
     /// `properties` and more.
-    #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Arm for NicReference {
+    fn read(given: &Value, at: &At<'_>, misfits: &mut Misfits) -> Fit<Self> {
+        let Some((members, mut kept)) = Members::of(given, at, misfits) else {
+            return Fit::Not;
+        };
+        let mut id = None;
+        for (name, value) in members {
+            if name == "id" {
+                id = kept.member("id", 0, value, at, misfits);
+            } else {
+                kept.other(1, name, value);
+            }
+        }
+        // One without an id refers to nothing; the whole list is kept as it came.
+        let extra = kept.into_extra(&[true]);
+        id.map_or(Fit::Not, |id| Fit::Whole(Self { id, extra }))
+    }
+
+    fn write(&self) -> Value {
+        let id = Some(self.id.clone());
+        self.extra
+            .write(1, vec![("id", self.extra.member("id", 0, &id))])
+    }
 }
 
 impl VirtualMachine {

@@ -127,7 +127,7 @@ impl<'t> Pools<'t> {
 
 /// The pools that the profile of a scale set names.
 fn pools_of_scale_set(resource: &Resource) -> Vec<ResourceId> {
-    let properties = resource.body.to_properties().unwrap_or_default();
+    let properties = resource.body.to_properties();
     let list = |value: &Value, pointer: &str| {
         let items = value.pointer(pointer).and_then(Value::as_array);
         items.cloned().unwrap_or_default()
