@@ -6,11 +6,13 @@
 //! [`crate::resolve`].
 
 mod decode;
+pub mod edit;
 mod layers;
 mod raw;
 mod reader;
 pub(crate) mod suggest;
 mod variables;
+mod write;
 mod yaml;
 
 pub(crate) use decode::Record;
@@ -22,6 +24,7 @@ pub use decode::{
 pub use raw::RawResource;
 pub(crate) use raw::Said;
 pub use reader::{Guid, Listen};
+pub use write::document;
 
 use crate::{
     finding::Finding,
@@ -74,6 +77,16 @@ pub fn parse_layers(sources: &SourceMap) -> (Manifest, Vec<Finding>) {
         }
     }
     (manifest, reader.findings)
+}
+
+/// Reads a YAML text as JSON, variables included; findings where it cannot be read.
+pub fn value_of(text: &str) -> (Option<serde_json::Value>, Vec<Finding>) {
+    let mut reader = Reader::default();
+    let value = layers::read(&SourceMap::of("", text), &mut reader).map(|mut root| {
+        variables::substitute(&mut root, &mut reader);
+        raw::value(&root)
+    });
+    (value, reader.findings)
 }
 
 #[cfg(test)]

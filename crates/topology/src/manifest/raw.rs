@@ -271,6 +271,20 @@ fn is_text(pointer: &str) -> bool {
     pointer.starts_with("/tags/") || pointer.starts_with("/zones/")
 }
 
+/// A whole node as JSON.
+pub(super) fn value(node: &Node) -> Value {
+    match &node.value {
+        Yaml::Mapping(entries) => Value::Object(
+            entries
+                .iter()
+                .map(|(key, node)| (key.value.clone(), value(node)))
+                .collect(),
+        ),
+        Yaml::Sequence(items) => Value::Array(items.iter().map(value).collect()),
+        Yaml::Null | Yaml::Gone | Yaml::Scalar(_) => scalar(node, false),
+    }
+}
+
 /// A scalar as JSON, by YAML's core schema.
 fn scalar(node: &Node, as_text: bool) -> Value {
     let Yaml::Scalar(text) = &node.value else {
@@ -287,7 +301,7 @@ fn scalar(node: &Node, as_text: bool) -> Value {
     number(text).unwrap_or_else(|| Value::String(text.clone()))
 }
 
-fn number(text: &str) -> Option<Value> {
+pub(super) fn number(text: &str) -> Option<Value> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         || !digits

@@ -27,13 +27,13 @@ const MAX_ADDED: usize = 4 * 1024 * 1024;
 
 /// Puts the variables in, and takes their section out.
 pub(super) fn substitute(root: &mut Node, reader: &mut Reader) {
-    let Value::Mapping(entries) = &mut root.value else {
-        return;
+    let section = match &mut root.value {
+        Value::Mapping(entries) => entries
+            .iter()
+            .position(|(key, _)| key.value == SECTION)
+            .map(|at| entries.remove(at).1),
+        _ => None,
     };
-    let section = entries
-        .iter()
-        .position(|(key, _)| key.value == SECTION)
-        .map(|at| entries.remove(at).1);
     let definitions = match section.map(|node| (node.value, node.span)) {
         None | Some((Value::Null, _)) => Vec::new(),
         Some((Value::Mapping(definitions), _)) => definitions,
