@@ -8,6 +8,7 @@
 //! Here they are compared as they are written there: in another case they are kept, not understood.
 
 pub mod template;
+pub mod user_data;
 
 pub use crate::model::inline_parent;
 use crate::{

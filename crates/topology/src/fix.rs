@@ -1,11 +1,14 @@
 //! Applies what mends a finding: to the model, and to the text that the model came from.
 
+mod text;
+
 use crate::{
     arm,
     finding::Change,
     model::{Topology, id::ResourceId},
 };
 use serde_json::{Map, Value};
+pub use text::{MendError, Mended, mend};
 
 /// Why a change cannot be applied.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +53,9 @@ pub fn apply(topology: &Topology, changes: &[Change]) -> Result<Topology, FixErr
         let known = changed.resources.get(&change.id);
         let existing = known.is_some_and(|known| known.existing);
         let mut value = match (known, change.pointer.is_empty()) {
-            (Some(known), _) => arm::export(known).map_err(|error| misfit(error.into()))?,
+            (Some(known), _) => {
+                arm::user_data::readable(known).map_err(|error| misfit(error.into()))?
+            }
             (None, true) => arm::bare(&change.id),
             (None, false) => return Err(FixError::Absent(change.id.clone())),
         };
@@ -70,6 +75,7 @@ pub fn apply(topology: &Topology, changes: &[Change]) -> Result<Topology, FixErr
             }
             members.insert("id".to_owned(), Value::String(change.id.to_string()));
         }
+        arm::user_data::close(&mut value);
         let mut resource = arm::resource(&value).map_err(|error| misfit(error.into()))?;
         resource.existing = existing;
         changed.resources.insert(change.id.clone(), resource);

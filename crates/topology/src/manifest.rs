@@ -22,7 +22,7 @@ pub use decode::{
     Route, RouteTable, SecurityRule, Subnet, Subscription, Suppress, VirtualNetwork,
 };
 pub use raw::RawResource;
-pub(crate) use raw::Said;
+pub(crate) use raw::{REMOVE, Said};
 pub use reader::{Guid, Listen};
 pub use write::document;
 

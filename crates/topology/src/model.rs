@@ -27,7 +27,7 @@ pub use body::{ARM_TYPES, Body};
 pub use children::{fold_children, inline_parent};
 pub use json::Extra;
 pub(crate) use provenance::Key;
-pub use provenance::{Form, Provenance, Written};
+pub use provenance::{Form, Provenance, Section, Written};
 
 use crate::{finding::Finding, source::Span};
 use id::ResourceId;

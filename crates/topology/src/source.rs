@@ -203,6 +203,17 @@ impl SourceMap {
         id
     }
 
+    /// The same texts, one of them changed.
+    #[must_use]
+    pub fn with_text(&self, id: SourceId, text: String) -> Self {
+        let mut changed = self.clone();
+        if let Some(source) = changed.sources.get_mut(id.index()) {
+            source.starts = line_starts(&text);
+            source.text = text;
+        }
+        changed
+    }
+
     /// Every text, in order.
     pub fn ids(&self) -> impl Iterator<Item = SourceId> + use<> {
         (0..u32::try_from(self.sources.len()).unwrap_or(u32::MAX)).map(SourceId)

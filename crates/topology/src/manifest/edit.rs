@@ -345,7 +345,7 @@ impl Editor<'_> {
             let last = entries
                 .last()
                 .map(|(key, node)| (key.span.start, node.span.end));
-            return Some(vec![self.into_brackets(mapping, bracket, last, &entry)]);
+            return Some(vec![self.put_into_brackets(mapping, bracket, last, &entry)]);
         }
         let ((first, _), (_, last)) = (entries.first()?, entries.last()?);
         let indent = self.column(first.span.start);
@@ -368,7 +368,12 @@ impl Editor<'_> {
         };
         if let Some(bracket) = self.bracket(list) {
             let last = items.last().map(|node| (node.span.start, node.span.end));
-            return Some(vec![self.into_brackets(list, bracket, last, &flow(value))]);
+            return Some(vec![self.put_into_brackets(
+                list,
+                bracket,
+                last,
+                &flow(value),
+            )]);
         }
         let dash = self.dash(items.first()?)?;
         let mut item = String::new();
@@ -379,7 +384,7 @@ impl Editor<'_> {
     }
 
     /// Puts an entry behind the last one of a collection in brackets.
-    fn into_brackets(
+    fn put_into_brackets(
         &self,
         node: &Node,
         bracket: usize,

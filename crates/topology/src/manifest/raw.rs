@@ -4,7 +4,7 @@
 //! `name` (`PARENT/CHILD` for a child) and `resourceGroup`; everything else in it is ARM's JSON. It
 //! is laid over what the short sections make of the same resource: mappings merge, `null` removes,
 //! lists of things with a `name` (or an `id`) merge by it, other lists replace. An item of such a
-//! list that says `$remove: true` is taken out.
+//! list that says `$remove: true` is taken out; so is a whole resource whose entry says it.
 
 use super::{
     Field,
@@ -15,16 +15,17 @@ use crate::source::{Span, Spanned};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "id",
     "type",
     "name",
     "resourceGroup",
     "subscription",
     "existing",
+    REMOVE,
 ];
-/// Takes an item out of a list that is merged by name.
-const REMOVE: &str = "$remove";
+/// Takes a resource out, or an item of a list that is merged by name.
+pub(crate) const REMOVE: &str = "$remove";
 
 /// An entry of `resources`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct RawResource {
     pub subscription: Field<String>,
     /// Read, never changed.
     pub existing: Field<bool>,
+    /// Taken out, though a short section makes it.
+    pub remove: Field<bool>,
     /// What to underline when something is missing.
     pub label: Span,
     members: Vec<(Spanned<String>, Node)>,
@@ -69,6 +72,7 @@ impl Read for RawResource {
             resource_group: reader.optional(&fields, "resourceGroup"),
             subscription: reader.optional(&fields, "subscription"),
             existing: reader.optional(&fields, "existing"),
+            remove: reader.optional(&fields, REMOVE),
             label: node.label,
             members,
         })

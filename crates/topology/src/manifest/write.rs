@@ -194,7 +194,7 @@ fn is_plain(text: &str) -> bool {
     while let (true, Some(letter)) = (is_ok, rest.next()) {
         is_ok = match letter {
             // A colon belongs to the text if something follows it at once.
-            ':' => rest.peek().copied().is_some_and(|c| is_safe(c)),
+            ':' => rest.peek().copied().is_some_and(is_safe),
             ' ' => previous != ' ' && rest.peek().is_some(),
             letter => is_safe(letter),
         };

@@ -64,6 +64,16 @@ impl ResourceId {
         self.segments().next_back().unwrap_or("")
     }
 
+    /// The names from the resource's own down to this one's: `PARENT/CHILD`.
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.segments().skip(7).step_by(2).collect();
+        if names.is_empty() {
+            self.name().to_owned()
+        } else {
+            names.join("/")
+        }
+    }
+
     /// The subscription's GUID.
     pub fn subscription(&self) -> &str {
         self.segments().nth(1).unwrap_or("")

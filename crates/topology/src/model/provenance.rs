@@ -9,6 +9,7 @@ use crate::{
     finding::Place,
     source::{ManifestPath, Span},
 };
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 
 /// How a place of ARM's JSON is written in the manifest.
@@ -21,10 +22,64 @@ pub enum Form {
     /// One member of the object stands for the whole: `networkSecurityGroup: NSG` is
     /// `{ "id": … }`, `sku: Standard` is `{ "name": … }`.
     Member(&'static str),
+    /// A list of named things is a mapping from names to entries.
+    Section(Section),
     /// The entry of the manifest is this thing and nothing else: with it the thing goes.
     Whole,
     /// Derived from the manifest's value in a way that cannot be turned round.
     Fixed,
+}
+
+/// The keys of the entries of a section.
+#[derive(Clone, Copy, Debug)]
+pub struct Section(&'static [Key]);
+
+/// Told apart by what they hold: the same tables are the same keys.
+impl PartialEq for Section {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Section {}
+
+impl Section {
+    /// An item of ARM's list as the name and the entry of the section; `None` if it has something
+    /// that no key says.
+    pub(crate) fn entry(self, item: &Value) -> Option<(String, Value)> {
+        let mut rest = item.as_object()?.clone();
+        let name = rest.shift_remove("name")?.as_str()?.to_owned();
+        for read_only in ["id", "etag", "type"] {
+            rest.shift_remove(read_only);
+        }
+        let mut rest = Value::Object(rest);
+        let mut entry = Map::new();
+        for key in self.0 {
+            let Some(value) = rest.pointer_mut(key.pointer).map(Value::take) else {
+                continue;
+            };
+            let value = match key.form {
+                _ if value.is_null() => continue,
+                Form::Value | Form::List => value,
+                Form::Member(member) => {
+                    let members = value.as_object().filter(|members| members.len() == 1)?;
+                    members.get(member)?.clone()
+                }
+                Form::Section(_) | Form::Whole | Form::Fixed => return None,
+            };
+            entry.insert(key.key.to_owned(), value);
+        }
+        is_hollow(&rest).then_some((name, Value::Object(entry)))
+    }
+}
+
+/// Whether nothing is left of a value but the objects around it.
+fn is_hollow(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(members) => members.values().all(is_hollow),
+        _ => false,
+    }
 }
 
 /// A key of a section and the place in ARM's JSON that it says.
@@ -50,6 +105,15 @@ impl Key {
     /// A reference: `{ "id": … }` in ARM, a name or an id in the manifest.
     pub(crate) const fn reference(pointer: &'static str, key: &'static str) -> Self {
         Self::of(pointer, key, Form::Member("id"))
+    }
+
+    /// A list of named things, whose entries have these keys.
+    pub(crate) const fn section(
+        pointer: &'static str,
+        key: &'static str,
+        keys: &'static [Self],
+    ) -> Self {
+        Self::of(pointer, key, Form::Section(Section(keys)))
     }
 
     pub(crate) const fn fixed(pointer: &'static str, key: &'static str) -> Self {
@@ -186,18 +250,28 @@ impl Provenance {
         }
     }
 
-    fn place<'p>(&self, place: &'p Place) -> (ResourceId, std::borrow::Cow<'p, str>) {
+    /// The place where the model has it: a subnet that is named by its own id stands in its network.
+    pub(crate) fn home(&self, place: &Place) -> Place {
         match self.inline.get(&place.id) {
-            Some((parent, base)) => (parent.clone(), format!("{base}{}", place.pointer).into()),
-            None => (place.id.clone(), place.pointer.as_str().into()),
+            Some((parent, base)) => Place {
+                id: parent.clone(),
+                pointer: format!("{base}{}", place.pointer),
+            },
+            None => place.clone(),
         }
     }
 
     /// The span of the place, or of its nearest recorded parent.
     pub fn span(&self, place: &Place) -> Option<Span> {
-        let (id, pointer) = self.place(place);
-        if let Some(origins) = self.resources.get(&id) {
-            let mut pointer = pointer.as_ref();
+        let home;
+        let place = if self.inline.contains_key(&place.id) {
+            home = self.home(place);
+            &home
+        } else {
+            place
+        };
+        if let Some(origins) = self.resources.get(&place.id) {
+            let mut pointer = place.pointer.as_str();
             loop {
                 if let Some(known) = origins.spans.get(pointer) {
                     return Some(known.span);
@@ -208,7 +282,7 @@ impl Provenance {
                 }
             }
         }
-        let id = id.parent()?;
+        let id = place.id.parent()?;
         self.span(&Place {
             id,
             pointer: String::new(),
@@ -218,16 +292,20 @@ impl Provenance {
     /// Where in the manifest the place is said, or would be: `None` where no key says it, so that
     /// only an entry of `resources` can. A last segment `-` is the place behind a list's last item.
     pub fn path(&self, place: &Place) -> Option<Written> {
-        let (id, pointer) = self.place(place);
-        let pointer = pointer.as_ref();
-        let origins = self.resources.get(&id)?;
+        let place = self.home(place);
+        let pointer = place.pointer.as_str();
+        let origins = self.resources.get(&place.id)?;
         if let Some(list) = pointer.strip_suffix("/-") {
             let of_list = origins.path(list)?;
-            return matches!(of_list.form, Form::List | Form::Whole).then(|| Written {
-                path: of_list.path.end(),
-                form: Form::Value,
-                exists: false,
-            });
+            return match of_list.form {
+                Form::Section(_) => Some(of_list),
+                Form::List | Form::Whole => Some(Written {
+                    path: of_list.path.end(),
+                    form: Form::Value,
+                    exists: false,
+                }),
+                Form::Value | Form::Member(_) | Form::Fixed => None,
+            };
         }
         origins.path(pointer)
     }

@@ -22,6 +22,7 @@ const NETWORK: &[Key] = &[
         "/properties/addressSpace/addressPrefixes",
         "addressPrefixes",
     ),
+    Key::section("/properties/subnets", "subnets", SUBNET),
 ];
 
 const SUBNET: &[Key] = &[
@@ -39,7 +40,10 @@ const SUBNET: &[Key] = &[
     Key::value("/properties/defaultOutboundAccess", "defaultOutboundAccess"),
 ];
 
-const ROUTE_TABLE: &[Key] = &[Key::value("/location", "location")];
+const ROUTE_TABLE: &[Key] = &[
+    Key::value("/location", "location"),
+    Key::section("/properties/routes", "routes", ROUTE),
+];
 
 const ROUTE: &[Key] = &[
     Key::value("/properties/addressPrefix", "addressPrefix"),

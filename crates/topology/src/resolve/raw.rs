@@ -105,6 +105,13 @@ pub(super) fn id(
 
 /// Lays a raw resource over the topology.
 fn lay(out: &mut Output, raw: &RawResource, id: &ResourceId, path: &ManifestPath) {
+    if is_set(&raw.remove) {
+        if out.topology.resources.shift_remove(id).is_none() {
+            let message = format!("there is no `{}` to be removed", clip(&id.short(), 60));
+            out.error("MAN014", message, raw.label, "remove this entry");
+        }
+        return;
+    }
     // A child that its parent holds inline is a change to the parent.
     if let Some((parent, list)) = arm::inline_parent(id)
         && out.topology.resources.contains_key(&parent)
@@ -114,10 +121,11 @@ fn lay(out: &mut Output, raw: &RawResource, id: &ResourceId, path: &ManifestPath
     }
     let known = out.topology.resources.get(id);
     let is_fresh = known.is_none();
-    let (mut value, was_existing) = match known.map(|known| (arm::export(known), known.existing)) {
-        Some((Ok(value), existing)) => (value, existing),
-        Some((Err(_), _)) | None => (arm::bare(id), false),
-    };
+    let (mut value, was_existing) =
+        match known.map(|known| (arm::user_data::readable(known), known.existing)) {
+            Some((Ok(value), existing)) => (value, existing),
+            Some((Err(_), _)) | None => (arm::bare(id), false),
+        };
     let provenance = &mut out.topology.provenance;
     if is_fresh {
         provenance.record_raw(id, "", raw.label);
@@ -191,10 +199,11 @@ fn put(
     out: &mut Output,
     raw: &RawResource,
     id: &ResourceId,
-    value: Value,
+    mut value: Value,
     is_fresh: bool,
     was_existing: bool,
 ) {
+    arm::user_data::close(&mut value);
     let mut resource = match arm::read(&value) {
         Ok((resource, mut misfits)) => {
             out.topology.locate(&mut misfits);

@@ -28,7 +28,10 @@ const DENY_PRIORITY: u16 = 4000;
 /// Priority of the first permission: 100 to 199 are left for what a person puts before them.
 const FIRST_PRIORITY: u16 = 200;
 
-const GROUP: &[Key] = &[Key::value("/location", "location")];
+const GROUP: &[Key] = &[
+    Key::value("/location", "location"),
+    Key::section("/properties/securityRules", "securityRules", RULE),
+];
 
 const RULE: &[Key] = &[
     Key::value("/properties/priority", "priority"),

@@ -1,0 +1,518 @@
+//! Changes of the model as changes of the manifest's texts.
+//!
+//! A change is written where its value is said, or would be: at the key of a short section, in an
+//! entry of `resources`, and where no key says it, in a new entry of `resources` that is laid over
+//! what the sections make. What was written is read and resolved again before it is handed out, and
+//! the changed place must then be as wanted; a way of writing that does not lead there is not taken.
+
+use super::put;
+use crate::{
+    arm,
+    finding::{Change, Edit, Place},
+    manifest::{self, Manifest, REMOVE, edit},
+    model::{Form, Topology, Written, id::ResourceId},
+    resolve::resolve,
+    source::{Form as Syntax, ManifestPath, SourceId, SourceMap, Span},
+};
+use serde_json::{Map, Value, json};
+
+/// Why a change cannot be written into the texts.
+#[derive(Debug, thiserror::Error)]
+pub enum MendError {
+    /// The change cannot be applied to the model.
+    #[error("the change does not fit the model")]
+    Model(#[source] super::FixError),
+    /// No way of writing it leads to the wanted model.
+    #[error("`{pointer}` of `{id}` cannot be changed in the manifest")]
+    Unwritable {
+        /// The resource.
+        id: ResourceId,
+        /// JSON pointer into it.
+        pointer: String,
+    },
+}
+
+/// Texts after changes.
+#[derive(Clone, Debug)]
+pub struct Mended {
+    /// All texts, changed or not.
+    pub sources: SourceMap,
+    /// What was changed: at most one edit for each text, in the old one's places.
+    pub edits: Vec<Edit>,
+}
+
+/// Writes changes of the model into the manifest's texts, one after the other.
+pub fn mend(sources: &SourceMap, changes: &[Change]) -> Result<Mended, MendError> {
+    let mut changed = sources.clone();
+    for change in changes {
+        changed = one(&changed, change)?;
+    }
+    let edits = sources
+        .ids()
+        .filter_map(|id| difference(sources.text(id), changed.text(id), id))
+        .collect();
+    Ok(Mended {
+        sources: changed,
+        edits,
+    })
+}
+
+/// The part in which two texts differ, as one edit.
+fn difference(old: &str, new: &str, source: SourceId) -> Option<Edit> {
+    if old == new {
+        return None;
+    }
+    let same = |(a, b): &(char, char)| a == b;
+    let before: usize = old
+        .chars()
+        .zip(new.chars())
+        .take_while(same)
+        .map(|(letter, _)| letter.len_utf8())
+        .sum();
+    let (old_rest, new_rest) = (old.get(before..)?, new.get(before..)?);
+    let after: usize = old_rest
+        .chars()
+        .rev()
+        .zip(new_rest.chars().rev())
+        .take_while(same)
+        .map(|(letter, _)| letter.len_utf8())
+        .sum();
+    let end = old.len().saturating_sub(after);
+    let text = new_rest.get(..new_rest.len().saturating_sub(after))?;
+    Some(Edit {
+        span: Span::within(source, before, end),
+        text: text.to_owned(),
+    })
+}
+
+/// A manifest that was read, and where a change wants to have it.
+struct Wanted<'c> {
+    manifest: Manifest,
+    topology: Topology,
+    errors: usize,
+    change: &'c Change,
+    place: Place,
+    /// What stands at the place afterwards; of a list that grows, the whole list.
+    value: Option<Value>,
+}
+
+fn read(sources: &SourceMap) -> (Manifest, Topology, usize) {
+    let (manifest, findings) = manifest::parse_layers(sources);
+    let resolved = resolve(&manifest);
+    let errors = findings.len().saturating_add(resolved.findings.len());
+    (manifest, resolved.topology, errors)
+}
+
+fn one(sources: &SourceMap, change: &Change) -> Result<SourceMap, MendError> {
+    let (manifest, topology, errors) = read(sources);
+    let place = topology.provenance.home(&Place {
+        id: change.id.clone(),
+        pointer: change.pointer.clone(),
+    });
+    let at_home = Change {
+        id: place.id.clone(),
+        pointer: place.pointer.clone(),
+        value: change.value.clone(),
+    };
+    let after =
+        super::apply(&topology, std::slice::from_ref(&at_home)).map_err(MendError::Model)?;
+    let wanted = Wanted {
+        value: view(&after, &place),
+        manifest,
+        topology,
+        errors,
+        change: &at_home,
+        place,
+    };
+    if view(&wanted.topology, &wanted.place) == wanted.value {
+        return Ok(sources.clone());
+    }
+    wanted
+        .at_its_key(sources)
+        .or_else(|| wanted.in_resources(sources))
+        .ok_or_else(|| MendError::Unwritable {
+            id: change.id.clone(),
+            pointer: change.pointer.clone(),
+        })
+}
+
+/// What stands at a place; the tags of a whole resource are ours to add, and are left out.
+fn view(topology: &Topology, place: &Place) -> Option<Value> {
+    let resource = topology.resources.get(&place.id)?;
+    let mut value = arm::user_data::readable(resource).ok()?;
+    if place.pointer.is_empty()
+        && let Some(members) = value.as_object_mut()
+    {
+        members.shift_remove("tags");
+    }
+    let pointer = place.pointer.strip_suffix("/-").unwrap_or(&place.pointer);
+    value.pointer(pointer).cloned()
+}
+
+impl Wanted<'_> {
+    /// The texts, if the change is as wanted in them and they have no finding more than before.
+    fn accept(&self, sources: SourceMap) -> Option<SourceMap> {
+        let (_, topology, errors) = read(&sources);
+        (errors <= self.errors && view(&topology, &self.place) == self.value).then_some(sources)
+    }
+
+    /// Writes the change where the value is said or would be.
+    fn at_its_key(&self, sources: &SourceMap) -> Option<SourceMap> {
+        let written = self.topology.provenance.path(&self.place)?;
+        match &self.change.value {
+            None => self.accept(remove(sources, &written.path)?),
+            Some(value) => spellings(&written, value)
+                .into_iter()
+                .find_map(|(path, value)| self.accept(set(sources, &path, &value)?)),
+        }
+    }
+
+    /// Writes the change as an entry of `resources`, or into the one that is there.
+    fn in_resources(&self, sources: &SourceMap) -> Option<SourceMap> {
+        let id = &self.place.id;
+        let known = self.topology.provenance.raw_entry(id).cloned();
+        let current = self
+            .topology
+            .resources
+            .get(id)
+            .map(arm::user_data::readable);
+        let patch = match (current, &self.change.value, self.place.pointer.as_str()) {
+            (None, Some(value), "") => value.clone(),
+            (Some(_), None, "") => {
+                // What only an entry of `resources` makes, goes with it.
+                if let Some(path) = &known
+                    && let Some(gone) = remove(sources, path).and_then(|gone| self.accept(gone))
+                {
+                    return Some(gone);
+                }
+                json!({ REMOVE: true })
+            }
+            (Some(Ok(current)), value, pointer) => {
+                let segments: Vec<String> = ManifestPath::default()
+                    .pointer(pointer)
+                    .segments()
+                    .collect();
+                patch(Some(&current), &segments, value.as_ref())?
+            }
+            _ => return None,
+        };
+        let layer = layer_of_resources(sources);
+        let mut changed = sources.clone();
+        if let Some(path) = known {
+            let old = edit::value_at(sources.text(layer), &path)?;
+            let mut new = old.clone();
+            lay(&mut new, &patch);
+            let mut steps = Vec::new();
+            steps_between(&old, &new, &path, &mut steps);
+            for (path, value) in steps {
+                changed = edited(&changed, layer, &path, value.as_ref())?;
+            }
+        } else {
+            let mut entry = self.named(id);
+            let Value::Object(members) = patch else {
+                return None;
+            };
+            for (key, value) in members {
+                if !matches!(key.as_str(), "id" | "name" | "type") {
+                    entry.insert(key, value);
+                }
+            }
+            let path = ManifestPath::of(&["resources"]).end();
+            changed = edited(&changed, layer, &path, Some(&Value::Object(entry)))?;
+        }
+        self.accept(changed)
+    }
+
+    /// The members by which an entry names its resource.
+    fn named(&self, id: &ResourceId) -> Map<String, Value> {
+        let mut entry = Map::new();
+        let group = self.manifest.resource_groups.keys().find(|name| {
+            name.eq_ignore_ascii_case(id.resource_group())
+                && self.topology.resources.contains_key(&id.group_id())
+        });
+        match group {
+            Some(group) if !id.is_type("Microsoft.Resources/resourceGroups") => {
+                entry.insert("type".to_owned(), json!(id.arm_type()));
+                entry.insert("name".to_owned(), json!(id.names()));
+                entry.insert("resourceGroup".to_owned(), json!(group));
+            }
+            _ => {
+                entry.insert("id".to_owned(), json!(id));
+            }
+        }
+        entry
+    }
+}
+
+/// The ways to write a value, the best one first.
+fn spellings(written: &Written, value: &Value) -> Vec<(ManifestPath, Value)> {
+    let path = written.path.clone();
+    match written.form {
+        Form::Value => {
+            let names = short(value).into_iter().chain([value.clone()]);
+            let mut ways: Vec<_> = names.map(|value| (path.clone(), value)).collect();
+            // A list of one may be written without its brackets.
+            let only = path.as_str().strip_suffix("/0");
+            ways.extend(only.map(|list| (ManifestPath::default().pointer(list), value.clone())));
+            ways
+        }
+        Form::List | Form::Whole => vec![(path, value.clone())],
+        Form::Member(member) => {
+            let members = value.as_object().filter(|members| members.len() == 1);
+            let Some(value) = members.and_then(|members| members.get(member)) else {
+                return Vec::new();
+            };
+            let names = short(value).into_iter().chain([value.clone()]);
+            names.map(|value| (path.clone(), value)).collect()
+        }
+        Form::Section(section) => section
+            .entry(value)
+            .map(|(name, entry)| (path.key(&name), entry))
+            .into_iter()
+            .collect(),
+        Form::Fixed => Vec::new(),
+    }
+}
+
+/// A reference by name, where the value is an id.
+fn short(value: &Value) -> Option<Value> {
+    let id: ResourceId = value.as_str()?.parse().ok()?;
+    let name = match (
+        id.is_type("Microsoft.Network/virtualNetworks/subnets"),
+        id.parent(),
+    ) {
+        (true, Some(network)) => format!("{}/{}", network.name(), id.name()),
+        _ => id.name().to_owned(),
+    };
+    Some(Value::String(name))
+}
+
+/// The text that says `resources`: the last one that has it, else the manifest itself.
+fn layer_of_resources(sources: &SourceMap) -> SourceId {
+    let path = ManifestPath::of(&["resources"]);
+    yaml_layers(sources)
+        .into_iter()
+        .rev()
+        .find(|id| edit::known_segments(sources.text(*id), &path) > 0)
+        .unwrap_or_default()
+}
+
+fn yaml_layers(sources: &SourceMap) -> Vec<SourceId> {
+    sources
+        .ids()
+        .filter(|id| sources.form(*id) == Syntax::Yaml)
+        .collect()
+}
+
+fn edited(
+    sources: &SourceMap,
+    layer: SourceId,
+    path: &ManifestPath,
+    value: Option<&Value>,
+) -> Option<SourceMap> {
+    let text = sources.text(layer);
+    let edits = edit::edits(text, layer, path, value).ok()?;
+    Some(sources.with_text(layer, edit::apply(text, &edits)))
+}
+
+/// Sets a value where it is stated last, or where most of the way to it is.
+fn set(sources: &SourceMap, path: &ManifestPath, value: &Value) -> Option<SourceMap> {
+    let length = path.segments().count();
+    let layers = yaml_layers(sources);
+    let known = |id: &SourceId| edit::known_segments(sources.text(*id), path);
+    let stated = layers.iter().rev().find(|id| known(id) == length);
+    let layer = match stated {
+        Some(layer) => *layer,
+        // The first of those that know most.
+        None => *layers.iter().rev().max_by_key(|id| known(id))?,
+    };
+    edited(sources, layer, path, Some(value))
+}
+
+/// Removes a value from every text that states it.
+fn remove(sources: &SourceMap, path: &ManifestPath) -> Option<SourceMap> {
+    let length = path.segments().count();
+    let mut changed = sources.clone();
+    for layer in yaml_layers(sources) {
+        if edit::known_segments(changed.text(layer), path) == length {
+            changed = edited(&changed, layer, path, None)?;
+        }
+    }
+    Some(changed)
+}
+
+/// The member by which the items of a list are told apart when entries are laid over it.
+fn key_of(items: &[Value]) -> Option<&'static str> {
+    ["name", "id"].into_iter().find(|key| {
+        !items.is_empty()
+            && items
+                .iter()
+                .all(|item| item.get(key).is_some_and(Value::is_string))
+    })
+}
+
+/// What an entry of `resources` must say so that the place becomes the value, or goes.
+fn patch(current: Option<&Value>, segments: &[String], value: Option<&Value>) -> Option<Value> {
+    let Some((first, rest)) = segments.split_first() else {
+        return Some(replacement(current, value?));
+    };
+    if let Some(Value::Array(items)) = current {
+        let key = key_of(items);
+        let item = first.parse::<usize>().ok().and_then(|at| items.get(at));
+        match (key, item) {
+            (Some(key), Some(item)) if !rest.is_empty() || value.is_none() => {
+                let mut said = match (rest.is_empty(), patch(Some(item), rest, value)) {
+                    (true, _) => json!({ REMOVE: true }),
+                    (false, said) => said?,
+                };
+                let members = said.as_object_mut()?;
+                members.insert(key.to_owned(), item.get(key)?.clone());
+                return Some(json!([said]));
+            }
+            (Some(key), None) if first == "-" && value?.get(key).is_some() => {
+                return Some(json!([nested(rest, value?)]));
+            }
+            _ => {}
+        }
+        let mut list = Value::Array(items.clone());
+        let pointer: String = segments
+            .iter()
+            .map(|segment| format!("/{segment}"))
+            .collect();
+        put(&mut list, &pointer, value.cloned())?;
+        return Some(list);
+    }
+    let below = current.and_then(|current| current.get(first));
+    let said = match (rest.is_empty(), value) {
+        (true, None) => Value::Null,
+        _ if first == "-" => return Some(json!([nested(rest, value?)])),
+        _ => patch(below, rest, value)?,
+    };
+    let mut members = Map::new();
+    members.insert(first.clone(), said);
+    Some(Value::Object(members))
+}
+
+fn nested(segments: &[String], value: &Value) -> Value {
+    segments.iter().rev().fold(value.clone(), |value, segment| {
+        let mut members = Map::new();
+        members.insert(segment.clone(), value);
+        Value::Object(members)
+    })
+}
+
+/// A value that replaces another one although mappings and named lists merge: what is not in the
+/// new one is taken out by name.
+fn replacement(old: Option<&Value>, new: &Value) -> Value {
+    match (old, new) {
+        (Some(Value::Object(old)), Value::Object(new)) => {
+            let mut said: Map<String, Value> = new
+                .iter()
+                .map(|(key, value)| (key.clone(), replacement(old.get(key), value)))
+                .collect();
+            for key in old.keys() {
+                if !new.contains_key(key) {
+                    said.insert(key.clone(), Value::Null);
+                }
+            }
+            Value::Object(said)
+        }
+        (Some(Value::Array(old)), Value::Array(new)) => {
+            let key = key_of(old).filter(|key| key_of(new) == Some(*key));
+            let Some(key) = key else {
+                return Value::Array(new.clone());
+            };
+            let same = |a: &Value, b: &Value| {
+                let name = |value: &Value| {
+                    value
+                        .get(key)
+                        .and_then(Value::as_str)
+                        .map(str::to_lowercase)
+                };
+                name(a) == name(b)
+            };
+            let mut said: Vec<Value> = new
+                .iter()
+                .map(|item| replacement(old.iter().find(|known| same(known, item)), item))
+                .collect();
+            for item in old {
+                if !new.iter().any(|kept| same(kept, item)) {
+                    said.push(json!({ key: item.get(key), REMOVE: true }));
+                }
+            }
+            Value::Array(said)
+        }
+        (_, new) => new.clone(),
+    }
+}
+
+/// Lays a patch over an entry of `resources`; both keep what they say to the resource.
+fn lay(entry: &mut Value, patch: &Value) {
+    match (entry, patch) {
+        (Value::Object(members), Value::Object(patch)) => {
+            for (key, value) in patch {
+                match members.get_mut(key) {
+                    Some(member) => lay(member, value),
+                    None => {
+                        members.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(patch)) => {
+            let key = key_of(items).filter(|key| key_of(patch) == Some(*key));
+            let Some(key) = key else {
+                items.clone_from(patch);
+                return;
+            };
+            for said in patch {
+                let name = |value: &Value| {
+                    value
+                        .get(key)
+                        .and_then(Value::as_str)
+                        .map(str::to_lowercase)
+                };
+                match items.iter_mut().find(|item| name(item) == name(said)) {
+                    Some(item) => lay(item, said),
+                    None => items.push(said.clone()),
+                }
+            }
+        }
+        (entry, patch) => entry.clone_from(patch),
+    }
+}
+
+/// The smallest changes that make one value of another.
+fn steps_between(
+    old: &Value,
+    new: &Value,
+    path: &ManifestPath,
+    steps: &mut Vec<(ManifestPath, Option<Value>)>,
+) {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            for key in old.keys().filter(|key| !new.contains_key(*key)) {
+                steps.push((path.key(key), None));
+            }
+            for (key, value) in new {
+                match old.get(key) {
+                    Some(known) => steps_between(known, value, &path.key(key), steps),
+                    None => steps.push((path.key(key), Some(value.clone()))),
+                }
+            }
+        }
+        (Value::Array(old), Value::Array(new)) if !old.is_empty() && new.len() >= old.len() => {
+            for (at, value) in new.iter().enumerate() {
+                match old.get(at) {
+                    Some(known) => steps_between(known, value, &path.index(at), steps),
+                    None => steps.push((path.end(), Some(value.clone()))),
+                }
+            }
+        }
+        (old, new) if old == new => {}
+        (_, new) => steps.push((path.clone(), Some(new.clone()))),
+    }
+}
+
+#[cfg(test)]
+mod tests;
