@@ -4,11 +4,16 @@
 //! that a rule walks its own resources once and never all others for each of them.
 
 pub(super) mod approval;
+pub(super) mod dynamic;
+pub(super) mod endpoints;
 pub(super) mod groups;
 pub(super) mod injection;
 pub(super) mod names;
+pub(super) mod networks;
 pub(super) mod pools;
 pub(super) mod relays;
+pub(super) mod spare;
+pub(super) mod standing;
 pub(super) mod stated;
 pub(super) mod subnets;
 
@@ -21,8 +26,16 @@ pub(super) struct Subject<'t> {
     pub(super) topology: &'t Topology,
     /// Which address everything has, or will have.
     pub(super) addresses: Addresses,
+    /// Who has an address, by network.
+    pub(super) standing: standing::Standing,
     /// Subnets by id, and who stands in them.
     pub(super) subnets: subnets::Subnets<'t>,
+    /// Private endpoints by subnet and network.
+    pub(super) endpoints: endpoints::Endpoints<'t>,
+    /// Peerings, and what is inside a network.
+    pub(super) networks: networks::Networks<'t>,
+    /// Network security groups, and what they let through.
+    pub(super) groups: groups::Groups<'t>,
     /// Members of backend pools, and the services in front of load balancers.
     pub(super) pools: pools::Pools<'t>,
     /// Machines that relay.
@@ -31,19 +44,27 @@ pub(super) struct Subject<'t> {
     pub(super) names: names::Names<'t>,
     /// Static addresses that somebody asked for.
     pub(super) stated: Vec<stated::Stated>,
+    /// Addresses that Azure will choose.
+    pub(super) dynamic: Vec<dynamic::Dynamic>,
 }
 
 impl<'t> Subject<'t> {
     /// Works out all facts.
     pub(super) fn of(topology: &'t Topology) -> Self {
         let pools = pools::Pools::of(topology);
+        let addresses = Addresses::of(topology);
         Self {
             topology,
-            addresses: Addresses::of(topology),
+            standing: standing::Standing::of(&addresses),
             subnets: subnets::Subnets::of(topology),
+            endpoints: endpoints::Endpoints::of(topology, &addresses),
+            networks: networks::Networks::of(topology),
+            groups: groups::Groups::of(topology, &addresses),
             relays: relays::Relays::of(topology, &pools),
             names: names::Names::of(topology),
             stated: stated::stated(topology),
+            dynamic: dynamic::dynamic(topology),
+            addresses,
             pools,
         }
     }

@@ -7,13 +7,16 @@ pub(super) use super::{
 pub(super) use crate::{
     finding::{Change, Finding, Severity},
     model::{
-        Resource,
+        Body, Resource,
         addresses::Holder,
         cidr::{Cidr, IpRange},
         dns::RecordAddress,
+        expectation::Effect,
         id::ResourceId,
     },
+    reach::sets::Ranges,
 };
+pub(super) use serde_json::json;
 pub(super) use std::{
     collections::{BTreeMap, BTreeSet},
     net::{Ipv4Addr, SocketAddr},

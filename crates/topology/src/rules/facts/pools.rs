@@ -1,8 +1,14 @@
 //! Members of backend pools, and the Private Link Services in front of load balancers.
 
-use crate::model::{Body, Resource, Topology, id::ResourceId, network::PrivateLinkService};
+use super::Subject;
+use crate::model::{
+    Body, Resource, Topology, addresses::Holder, id::ResourceId, network::PrivateLinkService,
+};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::Ipv4Addr,
+};
 
 /// A member of a pool: an IP configuration of a NIC.
 #[derive(Clone, Copy, Debug)]
@@ -139,4 +145,22 @@ fn pools_of_scale_set(resource: &Resource) -> Vec<ResourceId> {
         .flat_map(|config| list(&config, "/properties/loadBalancerBackendAddressPools"))
         .filter_map(|pool| pool.get("id")?.as_str()?.parse().ok())
         .collect()
+}
+
+impl Subject<'_> {
+    /// The subnet and the address of a member.
+    pub(in crate::rules) fn where_is<'t>(
+        &self,
+        member: &Member<'t>,
+    ) -> Option<(&'t ResourceId, Ipv4Addr)> {
+        let Body::NetworkInterface(nic) = &member.nic.body else {
+            return None;
+        };
+        let config = nic.ip_configurations.get(member.config)?;
+        let holder = Holder::Nic(member.nic.id.clone(), member.config);
+        Some((
+            &config.properties.subnet.as_ref()?.id,
+            self.addresses.get(&holder)?,
+        ))
+    }
 }

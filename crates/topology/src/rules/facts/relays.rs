@@ -4,7 +4,7 @@ use super::pools::Pools;
 use crate::model::{
     Resource, Topology, id::ResourceId, network::NetworkInterface, relay::RelayConfig,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A machine with a relay.
 #[derive(Clone, Debug)]
@@ -46,6 +46,7 @@ pub(in crate::rules) struct Relays<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<RelayAt<'t>>,
     behind: BTreeMap<ResourceId, Vec<usize>>,
+    nics: BTreeSet<ResourceId>,
 }
 
 impl<'t> Relays<'t> {
@@ -65,6 +66,7 @@ impl<'t> Relays<'t> {
                 first.properties.subnet.as_ref()?.id.parent()
             });
             for reference in nics {
+                found.nics.insert(reference.id.clone());
                 for balancer in pools.balancers_of(&reference.id) {
                     let known = found.behind.entry(balancer.clone()).or_default();
                     if known.last() != Some(&found.all.len()) {
@@ -80,6 +82,11 @@ impl<'t> Relays<'t> {
             });
         }
         found
+    }
+
+    /// Whether a NIC is that of a machine that relays.
+    pub(in crate::rules) fn is_nic(&self, nic: &ResourceId) -> bool {
+        self.nics.contains(nic)
     }
 
     /// Those behind a load balancer.

@@ -2,9 +2,11 @@
 
 use crate::model::{
     Body, Resource, Topology,
+    cidr::Cidr,
     id::ResourceId,
-    network::{Subnet, VirtualNetwork},
+    network::{SubResource, Subnet, VirtualNetwork},
 };
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A subnet and its network.
@@ -45,6 +47,9 @@ pub(in crate::rules) struct Subnets<'t> {
     pub(in crate::rules) all: Vec<SubnetAt<'t>>,
     by_id: BTreeMap<ResourceId, usize>,
     occupants: BTreeMap<ResourceId, Vec<Occupant<'t>>>,
+    used_otherwise: BTreeSet<ResourceId>,
+    wanted: BTreeMap<ResourceId, u64>,
+    by_network: BTreeMap<&'t ResourceId, Vec<(Cidr, usize)>>,
     /// Resource groups that hold something that is made here.
     pub(in crate::rules) groups: BTreeSet<ResourceId>,
 }
@@ -57,6 +62,8 @@ impl<'t> Subnets<'t> {
             for (index, subnet) in body.subnets.iter().enumerate() {
                 let id = network.id.child("subnets", &subnet.name);
                 found.by_id.entry(id.clone()).or_insert(found.all.len());
+                let ranges = found.by_network.entry(&network.id).or_default();
+                ranges.extend(subnet.properties.prefixes().map(|prefix| (prefix, index)));
                 found.all.push(SubnetAt {
                     id,
                     network,
@@ -70,6 +77,23 @@ impl<'t> Subnets<'t> {
             if !resource.existing {
                 found.groups.insert(resource.id.group_id());
             }
+            match &resource.body {
+                Body::Opaque(value) => subnets_named(value, &mut found.used_otherwise),
+                Body::VirtualMachineScaleSet(set) => {
+                    for nic in set.nics() {
+                        let configs = nic.properties.ip_configurations.iter();
+                        let subnets =
+                            configs.filter_map(|config| config.properties.subnet.as_ref());
+                        let subnets = subnets.map(|subnet| subnet.id.clone());
+                        found.used_otherwise.extend(subnets);
+                    }
+                }
+                _ => {}
+            }
+            for (subnet, count) in needs(topology, resource) {
+                let wanted = found.wanted.entry(subnet).or_default();
+                *wanted = wanted.saturating_add(count);
+            }
             for (subnet, pointer) in references(resource) {
                 found
                     .occupants
@@ -78,7 +102,17 @@ impl<'t> Subnets<'t> {
                     .push(Occupant { resource, pointer });
             }
         }
+        for client in topology.clients.values() {
+            found.used_otherwise.insert(client.subnet.clone());
+            let wanted = found.wanted.entry(client.subnet.clone()).or_default();
+            *wanted = wanted.saturating_add(1);
+        }
         found
+    }
+
+    /// Whether a client, a scale set or something that is not modelled stands in a subnet.
+    pub(in crate::rules) fn is_used_otherwise(&self, id: &ResourceId) -> bool {
+        self.used_otherwise.contains(id)
     }
 
     /// The subnet with this id.
@@ -93,9 +127,122 @@ impl<'t> Subnets<'t> {
         self.occupants.iter().map(|(id, all)| (id, all.as_slice()))
     }
 
+    /// How many IPv4 addresses are wanted in a subnet.
+    pub(in crate::rules) fn wanted(&self, id: &ResourceId) -> u64 {
+        self.wanted.get(id).copied().unwrap_or_default()
+    }
+
+    /// Whether a subnet could have this range: it is its network's, and no other subnet's.
+    pub(in crate::rules) fn has_room_for(&self, at: &SubnetAt<'_>, range: Cidr) -> bool {
+        let others = self.by_network.get(&at.network.id).into_iter().flatten();
+        let mut spaces = at.body.address_space.prefixes();
+        spaces.any(|space| space.contains_range(range))
+            && others
+                .filter(|(_, index)| *index != at.index)
+                .all(|(other, _)| !other.overlaps(range))
+    }
+
+    /// Its IPv4 ranges as a rule of a group would name them; none if it is not known.
+    pub(in crate::rules) fn prefixes(&self, id: &ResourceId) -> Vec<String> {
+        let at = self.get(id);
+        at.into_iter()
+            .flat_map(|at| at.subnet.properties.prefixes())
+            .map(|prefix| prefix.canonical().to_string())
+            .collect()
+    }
+
     /// Who stands in it.
     pub(in crate::rules) fn occupants(&self, id: &ResourceId) -> &[Occupant<'t>] {
         self.occupants.get(id).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// How many IPv4 addresses a resource takes of which subnet.
+fn needs(topology: &Topology, resource: &Resource) -> Vec<(ResourceId, u64)> {
+    let mut found: Vec<(ResourceId, u64)> = Vec::new();
+    let mut take = |subnet: Option<&SubResource>, count: u64| {
+        found.extend(subnet.map(|subnet| (subnet.id.clone(), count)));
+    };
+    match &resource.body {
+        Body::NetworkInterface(nic) => {
+            // Counted with what it belongs to, if that is known.
+            let owner = nic
+                .private_endpoint
+                .as_ref()
+                .or(nic.private_link_service.as_ref());
+            if owner.is_some_and(|owner| topology.resources.contains_key(&owner.id)) {
+                return found;
+            }
+            for config in &nic.ip_configurations {
+                take(
+                    config.properties.subnet.as_ref(),
+                    u64::from(!config.properties.is_ipv6()),
+                );
+            }
+        }
+        Body::LoadBalancer(balancer) => {
+            for config in &balancer.frontend_ip_configurations {
+                take(
+                    config.properties.subnet.as_ref(),
+                    u64::from(!config.properties.is_ipv6()),
+                );
+            }
+        }
+        Body::PrivateLinkService(service) => {
+            for config in &service.ip_configurations {
+                take(
+                    config.properties.subnet.as_ref(),
+                    u64::from(!config.properties.is_ipv6()),
+                );
+            }
+        }
+        Body::PrivateEndpoint(endpoint) => {
+            let count = endpoint.ip_configurations.len().max(1);
+            take(endpoint.subnet.as_ref(), u64::try_from(count).unwrap_or(1));
+        }
+        Body::VirtualMachineScaleSet(set) => {
+            let instances = resource.sku.as_ref().and_then(|sku| sku.capacity);
+            for nic in set.nics() {
+                for config in &nic.properties.ip_configurations {
+                    let is_ipv6 =
+                        config.properties.private_ip_address_version.as_deref() == Some("IPv6");
+                    let count = if is_ipv6 { 0 } else { instances.unwrap_or(1) };
+                    take(config.properties.subnet.as_ref(), count.into());
+                }
+            }
+        }
+        Body::ApiManagement(service) => {
+            let sku = resource.sku.as_ref();
+            let units = sku.and_then(|sku| sku.capacity).unwrap_or(1);
+            // An internal load balancer's address, and one or two a unit.
+            // Source: <https://learn.microsoft.com/azure/api-management/virtual-network-injection-resources>.
+            let count = match sku.and_then(|sku| sku.name.as_deref()) {
+                Some("Developer") => 2,
+                Some("Premium") => u64::from(units).saturating_mul(2).saturating_add(1),
+                _ => 0,
+            };
+            if let Some(subnet) = service.subnet() {
+                found.push((subnet.clone(), count));
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// Every subnet that an unknown type's JSON names.
+fn subnets_named(value: &Value, found: &mut BTreeSet<ResourceId>) {
+    match value {
+        Value::String(text) => {
+            let is_subnet =
+                |id: &ResourceId| id.is_type("Microsoft.Network/virtualNetworks/subnets");
+            if text.starts_with('/') {
+                found.extend(text.parse().ok().filter(is_subnet));
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| subnets_named(item, found)),
+        Value::Object(members) => members.values().for_each(|item| subnets_named(item, found)),
+        _ => {}
     }
 }
 

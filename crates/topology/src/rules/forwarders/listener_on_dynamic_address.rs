@@ -14,10 +14,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     after: &[],
     also: &[],
     bad: &[
-        r#"forwarders: { fwd: { privateIPAllocationMethod: Dynamic, relay: [ { listen: "10.0.1.4:443", to: apim1449 } ] } }"#,
+        r#"forwarders: { fwd: { privateIPAllocationMethod: Dynamic, relay: [ { listen: "10.0.1.4:443", to: apim1449 } ] } }
+loadBalancers: { PrivateLinkServiceLB: { privateIPAddress: 10.0.1.100 } }"#,
     ],
     good: &[
-        "forwarders: { fwd: { privateIPAllocationMethod: Dynamic, relay: [ { listen: 443, to: apim1449 } ] } }",
+        "forwarders: { fwd: { privateIPAllocationMethod: Dynamic, relay: [ { listen: 443, to: apim1449 } ] } }\nloadBalancers: { PrivateLinkServiceLB: { privateIPAddress: 10.0.1.100 } }",
     ],
     check,
 };

@@ -1,6 +1,6 @@
 //! `NET006`: reserved address.
 
-use crate::rules::prelude::*;
+use crate::rules::{facts::spare::Spare, prelude::*};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "NET006",
@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     mend: "use the fifth address or a later one",
     source: "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
     arm_code: Some("PrivateIPAddressInReservedRange"),
-    has_fix: false,
+    has_fix: true,
     after: &[],
     also: &[],
     bad: &["loadBalancers: { PrivateLinkServiceLB: { privateIPAddress: 10.0.1.3 } }"],
@@ -19,6 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
+    let mut spare = Spare::new(subject);
     for one in &subject.stated {
         let Some(at) = subject.subnets.get(&one.subnet) else {
             continue;
@@ -29,7 +30,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                 "`{}` is reserved in subnet `{}`",
                 one.address, at.subnet.name
             );
-            out.push(one.finding(rule, message));
+            out.push(spare.instead_of(one, one.finding(rule, message)));
         }
     }
 }

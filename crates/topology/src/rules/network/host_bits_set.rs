@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     why: "Azure takes a range only by its first address",
     mend: "write the range by its first address",
     source: "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
-    arm_code: Some("InvalidCIDRNotation"),
+    arm_code: None,
     has_fix: true,
     after: &[],
     also: &[],

@@ -9,7 +9,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     why: "Azure keeps five addresses of every subnet, so a /29 is the smallest",
     mend: "use /29 or shorter; /28 leaves room to grow",
     source: "https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq",
-    arm_code: Some("NetcfgInvalidSubnet"),
+    arm_code: None,
     has_fix: false,
     after: &[],
     also: &[],

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     arm_code: None,
     has_fix: false,
     after: &[],
-    also: &[],
+    also: &["NET010"],
     bad: &["privateLinkServices: { APIM-PLS: { privateIPAllocationMethod: Dynamic } }"],
     good: &["privateLinkServices: { APIM-PLS: { privateIPAllocationMethod: Static } }"],
     check,

@@ -1,52 +1,61 @@
 //! `NSG015`: rule that adds nothing.
 
-use crate::rules::prelude::*;
+use crate::rules::{
+    facts::groups::{
+        Direction,
+        cover::{Standing, standings},
+    },
+    prelude::*,
+};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "NSG015",
     severity: Severity::Hint,
     title: "rule that adds nothing",
-    why: "the default rule 65000 admits everything from `VirtualNetwork` to `VirtualNetwork` already, so this looks like a restriction and is none",
-    mend: "add a denial after it, or delete it",
+    why: "what it allows is allowed without it, by a later rule or by the default rule between members of the network: it looks like a restriction and is none",
+    mend: "add a denial after it, or take it away",
     source: "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
     arm_code: None,
     has_fix: false,
-    after: &[],
+    after: &["NSG001", "NSG002"],
     also: &[],
     bad: &[
         "networkSecurityGroups: { NSG-PLS: { resourceGroup: PrivateAPIM, securityRules: { A: { priority: 300, direction: Inbound, access: Allow, protocol: Tcp, sourceAddressPrefix: VirtualNetwork, destinationAddressPrefix: VirtualNetwork, destinationPortRange: 443 } } } }",
+        r#"networkSecurityGroups: { NSG-PLS: { resourceGroup: PrivateAPIM, securityRules: { A: { priority: 300, direction: Inbound, access: Allow, protocol: Tcp, sourceAddressPrefix: 10.0.2.0/24, destinationAddressPrefix: 10.0.1.0/24, destinationPortRange: 443 }, B: { priority: 310, direction: Inbound, access: Allow, protocol: Tcp, sourceAddressPrefix: 10.0.0.0/16, destinationAddressPrefix: "*", destinationPortRange: 400-500 } } } }"#,
     ],
     good: &[
-        "networkSecurityGroups: { NSG-PLS: { resourceGroup: PrivateAPIM, securityRules: { A: { priority: 300, direction: Inbound, access: Allow, protocol: Tcp, sourceAddressPrefix: VirtualNetwork, destinationAddressPrefix: VirtualNetwork, destinationPortRange: 443 }, B: { priority: 310, direction: Inbound, access: Deny, protocol: Tcp, sourceAddressPrefix: VirtualNetwork, destinationAddressPrefix: VirtualNetwork, destinationPortRange: 22 } } } }",
+        r#"networkSecurityGroups: { NSG-PLS: { resourceGroup: PrivateAPIM, securityRules: { A: { priority: 300, direction: Inbound, access: Allow, protocol: Tcp, sourceAddressPrefix: VirtualNetwork, destinationAddressPrefix: VirtualNetwork, destinationPortRange: 443 }, B: { priority: 310, direction: Inbound, access: Deny, protocol: "*", sourceAddressPrefix: VirtualNetwork, destinationAddressPrefix: VirtualNetwork, destinationPortRange: 443 } } } }"#,
+        "networkSecurityGroups: { NSG-PLS: { resourceGroup: PrivateAPIM, securityRules: { A: { priority: 300, direction: Inbound, access: Allow, protocol: Tcp, sourceAddressPrefix: Internet, destinationAddressPrefix: VirtualNetwork, destinationPortRange: 443 } } } }",
+        r#"networkSecurityGroups: { NSG-PLS: { resourceGroup: PrivateAPIM, securityRules: { A: { priority: 300, direction: Inbound, access: Allow, protocol: Tcp, sourceAddressPrefix: AzureLoadBalancer, destinationAddressPrefix: "*", destinationPortRange: 8080 } } } }"#,
     ],
     check,
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    let is_network = |one: &Option<String>| {
-        one.as_deref()
-            .is_some_and(|text| text.eq_ignore_ascii_case("VirtualNetwork"))
-    };
-    for (group, body) in subject.topology.network_security_groups() {
-        for (index, one) in body.security_rules.iter().enumerate() {
-            let properties = &one.properties;
-            let is_default = properties.access.eq_ignore_ascii_case("Allow")
-                && is_network(&properties.source_address_prefix)
-                && is_network(&properties.destination_address_prefix);
-            let denies_later = body.security_rules.iter().any(|other| {
-                other.properties.access.eq_ignore_ascii_case("Deny")
-                    && other
-                        .properties
-                        .direction
-                        .eq_ignore_ascii_case(&properties.direction)
-                    && other.properties.priority > properties.priority
-            });
-            if is_default && !denies_later {
-                out.push(rule.at(
-                    &group.id,
-                    format!("/properties/securityRules/{index}"),
-                    format!("`{}` adds nothing to the default rules", one.name),
-                ));
+    for group in &subject.groups.all {
+        for direction in Direction::BOTH {
+            let rules = group.rules(direction);
+            for (one, standing) in rules
+                .iter()
+                .zip(standings(group, &subject.networks, direction))
+            {
+                let Standing::AddsNothing(by) = standing else {
+                    continue;
+                };
+                let id = &group.resource.id;
+                let by = by.and_then(|at| rules.get(at));
+                let message = match by {
+                    Some(by) => format!(
+                        "`{}` adds nothing: `{}` allows the same",
+                        one.rule.name, by.rule.name
+                    ),
+                    None => format!("`{}` adds nothing to the default rules", one.rule.name),
+                };
+                let finding = rule.at(id, one.pointer(""), message);
+                out.push(match by {
+                    Some(by) => finding.related(id, by.pointer(""), "allows the same"),
+                    None => finding,
+                });
             }
         }
     }
