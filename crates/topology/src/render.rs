@@ -22,7 +22,7 @@ mod writable;
 
 pub use mermaid::mermaid;
 pub use part::{Part, partners};
-pub use svg::diagram_svg;
+pub use svg::{diagram_svg, diagram_svg_traced, diagram_svg_with};
 
 use crate::{Checked, Topology, model::id::ResourceId};
 
