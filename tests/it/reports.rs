@@ -52,7 +52,10 @@ fn sarif_has_every_finding_with_its_rule_and_region() {
             assert_eq!(at["artifactLocation"]["uri"], TUTORIAL);
             let region = &at["region"];
             let places = ["startLine", "startColumn", "endLine", "endColumn"];
-            assert!(places.iter().all(|part| region[part].as_u64() > Some(0)), "{region}");
+            assert!(
+                places.iter().all(|part| region[part].as_u64() > Some(0)),
+                "{region}"
+            );
             (
                 result["ruleId"].as_str().unwrap().to_owned(),
                 region["startLine"].as_u64().unwrap(),
@@ -74,7 +77,10 @@ fn github_has_a_line_for_each_finding() {
             .iter()
             .any(|command| line.starts_with(command));
         assert!(is_command, "{line}");
-        assert!(line.contains(&format!("file={TUTORIAL},line={at},")), "{line}");
+        assert!(
+            line.contains(&format!("file={TUTORIAL},line={at},")),
+            "{line}"
+        );
         assert!(line.contains(&format!("title={code}::")), "{line}");
     }
 }
@@ -83,7 +89,10 @@ fn github_has_a_line_for_each_finding() {
 fn junit_fails_the_rules_that_found_something_and_passes_the_others() {
     let (code, text) = run(&["check", TUTORIAL, "--format", "junit", "--select", "LB"]);
     assert_eq!(code, Some(1));
-    assert!(text.contains(r#"<testsuite name="examples/tutorial-as-published.yaml""#), "{text}");
+    assert!(
+        text.contains(r#"<testsuite name="examples/tutorial-as-published.yaml""#),
+        "{text}"
+    );
     let case = |code: &str| {
         let start = text.find(&format!("name=\"{code} ")).unwrap();
         let rest = &text[start..];
@@ -109,8 +118,16 @@ fn rules_are_chosen_by_the_beginning_of_their_code() {
     };
     let selected = codes(&["--select", "pls,LB009"]);
     assert!(selected.contains(&"PLS001".to_owned()) && selected.contains(&"LB009".to_owned()));
-    assert!(selected.iter().all(|code| code.starts_with("PLS") || code == "LB009"));
-    assert!(!codes(&["--ignore", "LB"]).iter().any(|code| code.starts_with("LB")));
+    assert!(
+        selected
+            .iter()
+            .all(|code| code.starts_with("PLS") || code == "LB009")
+    );
+    assert!(
+        !codes(&["--ignore", "LB"])
+            .iter()
+            .any(|code| code.starts_with("LB"))
+    );
     let output = linkspan(&["check", TUTORIAL, "--select", "ZZZ"]).unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
@@ -131,7 +148,14 @@ fn the_level_decides_the_exit_code() {
 fn explain_tells_one_rule_or_all() {
     let (code, text) = run(&["explain", "pls001"]);
     assert_eq!(code, Some(0));
-    for part in ["PLS001", "why:", "mend:", "source: https://", "wrong", "right"] {
+    for part in [
+        "PLS001",
+        "why:",
+        "mend:",
+        "source: https://",
+        "wrong",
+        "right",
+    ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let (_, text) = run(&["explain", "--all", "--format", "json"]);
@@ -141,8 +165,14 @@ fn explain_tells_one_rule_or_all() {
     assert!(rules.len() >= 150, "{} rules", rules.len());
     for rule in rules {
         for member in ["code", "severity", "title", "source"] {
-            assert!(rule[member].as_str().is_some_and(|text| !text.is_empty()), "{rule}");
+            assert!(
+                rule[member].as_str().is_some_and(|text| !text.is_empty()),
+                "{rule}"
+            );
         }
     }
-    assert_eq!(linkspan(&["explain", "NO999"]).unwrap().status.code(), Some(2));
+    assert_eq!(
+        linkspan(&["explain", "NO999"]).unwrap().status.code(),
+        Some(2)
+    );
 }
