@@ -21,6 +21,7 @@ pub mod cost;
 mod diagnose;
 pub mod finding;
 pub mod fix;
+pub mod import;
 pub mod manifest;
 pub mod model;
 pub mod plan;

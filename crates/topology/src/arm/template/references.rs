@@ -52,6 +52,13 @@ impl Engine<'_> {
         if target.starts_with('/') {
             return vec![target.to_owned()];
         }
+        // `Microsoft.Network/loadBalancers/lb` is taken as well, and old templates say it.
+        if target
+            .split_once('/')
+            .is_some_and(|(first, _)| first.contains('.'))
+        {
+            return vec![format!("{}/providers/{target}", self.scope(env).prefix())];
+        }
         let named = self.named(env, target);
         let ids = named.iter().filter_map(|(at, position)| {
             let resource = self.deployments.get(*at)?.resources.get(*position)?;

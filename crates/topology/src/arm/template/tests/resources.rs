@@ -155,7 +155,7 @@ fn loops_in_resources_and_properties() {
             },
             {
                 "type": "Microsoft.Network/virtualNetworks", "apiVersion": "2024-03-01", "name": "last",
-                "dependsOn": [ "networks", "v1" ]
+                "dependsOn": [ "networks", "v1", "Microsoft.Network/natGateways/g" ]
             }"#,
         ),
         &[
@@ -172,11 +172,13 @@ fn loops_in_resources_and_properties() {
         ]})
     );
     let last = &expansion.resources[2];
+    let group = last.id.split("/providers/").next().unwrap();
     assert_eq!(
         last.depends_on,
         [
-            expansion.resources[0].id.as_str(),
-            &expansion.resources[1].id
+            expansion.resources[0].id.clone(),
+            expansion.resources[1].id.clone(),
+            format!("{group}/providers/Microsoft.Network/natGateways/g"),
         ]
     );
     assert_eq!(last.api_version.as_deref(), Some("2024-03-01"));
