@@ -19,6 +19,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Say what is wrong with a topology, where, why and how to mend it
     Check(Check),
+    /// Print the whole manifest without a derivation: every resource as ARM has it
+    Expand(Expand),
     /// Say what a rule is about: why, how to mend it, examples, source
     Explain(Explain),
     /// Walk one connection, hop by hop, there and back
@@ -99,6 +101,23 @@ pub(crate) struct ManifestOption {
     /// Set one value, as `path.to.key=value`, after the overlays; may be repeated
     #[arg(long, value_name = "PATH=VALUE")]
     pub(crate) set: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ManifestFormat {
+    /// As people write it
+    Yaml,
+    /// The same as JSON, which is read as a manifest too
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Expand {
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOption,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = ManifestFormat::Yaml)]
+    pub(crate) format: ManifestFormat,
 }
 
 #[derive(Debug, Args)]

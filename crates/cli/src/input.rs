@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use topology::{
-    Finding, Severity, Suppressed, Topology,
+    Diagnosis, Finding, Severity, Suppressed, Topology,
     source::{SourceId, SourceMap},
 };
 
@@ -37,6 +37,20 @@ pub(crate) struct Read {
 }
 
 impl Read {
+    /// What was found in the texts.
+    pub(crate) fn of(sources: SourceMap, diagnosis: Diagnosis) -> Self {
+        Self {
+            sources,
+            topology: if diagnosis.is_readable {
+                diagnosis.topology
+            } else {
+                Topology::default()
+            },
+            findings: diagnosis.findings,
+            suppressed: diagnosis.suppressed,
+        }
+    }
+
     /// The manifest's name as the user gave it.
     pub(crate) fn name(&self) -> &str {
         self.sources.name(SourceId::MANIFEST)
@@ -136,14 +150,5 @@ pub(crate) fn sources<'a>(layers: impl Into<Layers<'a>>) -> Result<SourceMap> {
 pub(crate) fn read<'a>(layers: impl Into<Layers<'a>>) -> Result<Read> {
     let sources = sources(layers)?;
     let diagnosis = topology::diagnose(&sources);
-    Ok(Read {
-        sources,
-        topology: if diagnosis.is_readable {
-            diagnosis.topology
-        } else {
-            Topology::default()
-        },
-        findings: diagnosis.findings,
-        suppressed: diagnosis.suppressed,
-    })
+    Ok(Read::of(sources, diagnosis))
 }

@@ -19,6 +19,7 @@ pub mod advise;
 pub mod arm;
 pub mod cost;
 mod diagnose;
+mod expand;
 pub mod finding;
 pub mod fix;
 pub mod import;
@@ -34,6 +35,7 @@ pub mod source;
 pub mod trace;
 
 pub use diagnose::{Diagnosis, Suppressed, diagnose};
+pub use expand::expand;
 pub use finding::{Finding, Severity};
 pub use model::{Topology, id::ResourceId};
 pub use rules::Checked;

@@ -24,7 +24,7 @@ pub use decode::{
 pub use raw::RawResource;
 pub(crate) use raw::{REMOVE, Said};
 pub use reader::{Guid, Listen};
-pub use write::document;
+pub use write::{document, escaped};
 
 use crate::{
     finding::Finding,

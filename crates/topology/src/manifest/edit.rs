@@ -49,7 +49,7 @@ pub fn edits(
         return Ok(made);
     }
     let mut wanted = raw::value(&root);
-    let escaped = value.map(escape);
+    let escaped = value.map(write::escaped);
     let changed = read(&apply(text, &made), source)?;
     let put = fix::put(&mut wanted, path.as_str(), escaped);
     if put.is_none() || raw::value(&changed) != wanted {
@@ -98,21 +98,6 @@ fn read(text: &str, source: SourceId) -> Result<Node, EditError> {
     let root = yaml::read(text, source, &mut findings);
     root.filter(|_| findings.is_empty())
         .ok_or(EditError::Unreadable)
-}
-
-/// A value as the tree has it after it was written: see [`write::scalar`].
-fn escape(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(text.replace("$(", "$$(")),
-        Value::Array(items) => Value::Array(items.iter().map(escape).collect()),
-        Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|(key, value)| (key.clone(), escape(value)))
-                .collect(),
-        ),
-        other => other.clone(),
-    }
 }
 
 /// A value inside of the keys that lead to it.

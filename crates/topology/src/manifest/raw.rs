@@ -11,7 +11,10 @@ use super::{
     reader::{Read, Reader},
     yaml::{Node, Value as Yaml},
 };
-use crate::source::{Span, Spanned};
+use crate::{
+    model::cidr::Cidr,
+    source::{Span, Spanned},
+};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -91,6 +94,46 @@ pub(crate) enum Said<'r> {
 }
 
 impl RawResource {
+    /// A member that is a text.
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
+        let (_, node) = self.members.iter().find(|(known, _)| known.value == key)?;
+        match &node.value {
+            Yaml::Scalar(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn property(&self, key: &str) -> Option<&Node> {
+        let (_, node) = self
+            .members
+            .iter()
+            .find(|(known, _)| known.value == "properties")?;
+        child(node, key)
+    }
+
+    /// The subnets of a virtual network, with their ranges.
+    pub(crate) fn subnets(&self) -> Vec<(String, Option<Cidr>)> {
+        let Some(Yaml::Sequence(items)) = self.property("subnets").map(|node| &node.value) else {
+            return Vec::new();
+        };
+        items
+            .iter()
+            .filter_map(|item| {
+                let prefix = child(item, "properties").and_then(prefix_of);
+                Some((text_of(item, "name")?.to_owned(), prefix))
+            })
+            .collect()
+    }
+
+    /// The range of a subnet.
+    pub(crate) fn prefix(&self) -> Option<Cidr> {
+        let (_, node) = self
+            .members
+            .iter()
+            .find(|(known, _)| known.value == "properties")?;
+        prefix_of(node)
+    }
+
     /// Lays its ARM members over a resource's JSON; `say` is told each JSON pointer. A fresh
     /// resource keeps `null` as ARM gave it; elsewhere `null` removes.
     pub(crate) fn lay_over(
@@ -252,6 +295,30 @@ fn key_of(value: &Value, items: &[Node]) -> Option<&'static str> {
                 .iter()
                 .all(|item| item.get(key).is_some_and(Value::is_string))
     })
+}
+
+fn child<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+    let Yaml::Mapping(entries) = &node.value else {
+        return None;
+    };
+    entries
+        .iter()
+        .find(|(known, _)| known.value == key)
+        .map(|(_, node)| node)
+}
+
+/// The first IPv4 range in a subnet's properties.
+fn prefix_of(properties: &Node) -> Option<Cidr> {
+    if let Some(text) = text_of(properties, "addressPrefix") {
+        return text.parse().ok();
+    }
+    match &child(properties, "addressPrefixes")?.value {
+        Yaml::Sequence(items) => items.iter().find_map(|item| match &item.value {
+            Yaml::Scalar(text) => text.parse().ok(),
+            _ => None,
+        }),
+        _ => None,
+    }
 }
 
 fn text_of<'n>(node: &'n Node, key: &str) -> Option<&'n str> {

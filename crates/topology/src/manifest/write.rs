@@ -26,6 +26,21 @@ pub fn document(value: &Value) -> String {
     out
 }
 
+/// A value whose texts are read as themselves by a reader that knows variables: `$(` is `$$(`.
+pub fn escaped(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.replace("$(", "$$(")),
+        Value::Array(items) => Value::Array(items.iter().map(escaped).collect()),
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(key, value)| (key.clone(), escaped(value)))
+                .collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
 /// A value in one line, collections in brackets and braces.
 pub(super) fn flow(value: &Value) -> String {
     match value {

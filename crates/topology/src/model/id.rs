@@ -64,6 +64,25 @@ impl ResourceId {
         self.segments().next_back().unwrap_or("")
     }
 
+    /// The id of what has this type and these names (`PARENT/CHILD`) in a group; `None` if the one
+    /// has not as many parts as the other.
+    pub fn in_group(group: &Self, arm_type: &str, names: &str) -> Option<Self> {
+        let (namespace, kinds) = arm_type.split_once('/')?;
+        let names: Vec<&str> = names.split('/').collect();
+        let kinds: Vec<&str> = kinds.split('/').collect();
+        if kinds.len() != names.len() {
+            return None;
+        }
+        let mut text = format!("{}/providers/{namespace}", group.text);
+        for (kind, name) in kinds.iter().zip(names) {
+            text.push('/');
+            text.push_str(kind);
+            text.push('/');
+            text.push_str(name);
+        }
+        text.parse().ok()
+    }
+
     /// The names from the resource's own down to this one's: `PARENT/CHILD`.
     pub fn names(&self) -> String {
         let names: Vec<&str> = self.segments().skip(7).step_by(2).collect();

@@ -3,7 +3,7 @@
 //! Built once, before anything else: later steps look names up silently, so that one wrong
 //! reference gives one finding.
 
-use super::{Output, is_set};
+use super::{Output, is_set, raw};
 use crate::{
     arm::normal_location,
     manifest::{
@@ -40,7 +40,7 @@ pub(super) struct DerivedGroup {
 }
 
 /// Things by folded name; `None` was defined but could not be placed, which was reported there.
-type Names<T> = BTreeMap<String, Option<T>>;
+pub(super) type Names<T> = BTreeMap<String, Option<T>>;
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -55,16 +55,18 @@ pub(super) struct Index {
     pub(super) balancers: Names<Placed>,
     pub(super) services: Names<Placed>,
     pub(super) endpoints: Names<Placed>,
-    subnets: Names<SubnetAt>,
+    /// The ids of the entries of `resources`, in their order.
+    pub(super) raw: Vec<Option<ResourceId>>,
+    pub(super) subnets: Names<SubnetAt>,
 }
 
-const SUBNETS: &str = "Microsoft.Network/virtualNetworks/subnets";
+pub(super) const SUBNETS: &str = "Microsoft.Network/virtualNetworks/subnets";
 const SECURITY_GROUPS: &str = "Microsoft.Network/networkSecurityGroups";
-const ROUTE_TABLES: &str = "Microsoft.Network/routeTables";
-const BALANCERS: &str = "Microsoft.Network/loadBalancers";
-const SERVICES: &str = "Microsoft.Network/privateLinkServices";
+pub(super) const ROUTE_TABLES: &str = "Microsoft.Network/routeTables";
+pub(super) const BALANCERS: &str = "Microsoft.Network/loadBalancers";
+pub(super) const SERVICES: &str = "Microsoft.Network/privateLinkServices";
 
-fn fold(name: &str) -> String {
+pub(super) fn fold(name: &str) -> String {
     name.to_lowercase()
 }
 
@@ -110,6 +112,7 @@ impl Index {
     pub(super) fn of(manifest: &Manifest, out: &mut Output) -> Self {
         let mut index = Self::default();
         index.place_groups(manifest, out);
+        raw::place_groups(&mut index, manifest);
         index.place_networks(manifest, out);
         for (name, entry) in &manifest.network_security_groups {
             let value = &entry.value;
@@ -135,6 +138,7 @@ impl Index {
             );
             index.route_tables.insert(fold(name), placed);
         }
+        raw::place(&mut index, manifest, out);
         index.subnet_references(manifest, out);
         index.place_in_subnets(manifest, out);
         index.check_references(manifest, out);

@@ -2,13 +2,13 @@
 
 use super::{
     Context, Output,
-    index::{Index, known_subscription},
+    index::{self, Index, Placed, SubnetAt, fold, known_subscription},
     is_set,
 };
 use crate::{
     arm,
     manifest::{Manifest, RawResource, Said, suggest::clip},
-    model::{OWNER_TAG, id::ResourceId},
+    model::{OWNER_TAG, cidr::Cidr, id::ResourceId},
     source::ManifestPath,
 };
 use serde_json::{Map, Value, json};
@@ -17,17 +17,103 @@ const GROUPS: &str = "Microsoft.Resources/resourceGroups";
 
 pub(super) fn resources(cx: &mut Context<'_>) {
     let list = cx.manifest.resources.iter().flat_map(|list| &list.value);
-    for (at, raw) in list.enumerate() {
-        let raw = &raw.value;
-        if let Some(id) = id(&cx.index, cx.manifest, &mut cx.out, raw) {
+    for (at, (raw, id)) in list.zip(&cx.index.raw).enumerate() {
+        if let Some(id) = id {
             let path = ManifestPath::of(&["resources"]).index(at);
-            lay(&mut cx.out, raw, &id, &path);
+            lay(&mut cx.out, &raw.value, id, &path);
         }
     }
 }
 
+/// Groups first: everything else may stand in them.
+pub(super) fn place_groups(index: &mut Index, manifest: &Manifest) {
+    for raw in manifest.resources.iter().flat_map(|list| &list.value) {
+        let raw = &raw.value;
+        let id = match (&raw.id, &raw.arm_type, &raw.name, &raw.subscription) {
+            (Some(id), ..) => id.value.parse::<ResourceId>().ok(),
+            (None, Some(kind), Some(name), Some(subscription))
+                if kind.value.eq_ignore_ascii_case(GROUPS) =>
+            {
+                index::subscription(manifest, &subscription.value)
+                    .filter(|id| !id.is_empty())
+                    .map(|id| ResourceId::group(&id, &name.value))
+            }
+            _ => None,
+        };
+        if let Some(id) = id.filter(|id| id.is_type(GROUPS)) {
+            let location = raw.text("location").map(arm::normal_location);
+            let placed = Placed {
+                id: id.clone(),
+                location,
+            };
+            let known = index.groups.entry(fold(id.name()));
+            known.or_insert(Some(placed));
+        }
+    }
+}
+
+/// Finds the id of each entry, so that the short sections may refer to it by its name.
+pub(super) fn place(index: &mut Index, manifest: &Manifest, out: &mut Output) {
+    for raw in manifest.resources.iter().flat_map(|list| &list.value) {
+        let raw = &raw.value;
+        let id = id(index, manifest, out, raw);
+        if let Some(id) = &id {
+            name(index, raw, id);
+        }
+        index.raw.push(id);
+    }
+}
+
+/// Remembers the name of something that a reference may mean. A network security group is not
+/// among them: an entry about one that only a subnet names changes the derived one.
+fn name(index: &mut Index, raw: &RawResource, id: &ResourceId) {
+    let placed = Placed {
+        id: id.clone(),
+        location: raw.text("location").map(arm::normal_location),
+    };
+    let kind = id.arm_type();
+    let is = |other: &str| kind.eq_ignore_ascii_case(other);
+    let names = if is("Microsoft.Network/virtualNetworks") {
+        for (name, prefix) in raw.subnets() {
+            subnet(index, &placed, &name, prefix);
+        }
+        &mut index.networks
+    } else if is(index::SUBNETS) {
+        if let Some(network) = id.parent() {
+            let known = index.networks.get(&fold(network.name())).cloned().flatten();
+            let network = known.filter(|known| known.id == network).unwrap_or(Placed {
+                id: network,
+                location: None,
+            });
+            subnet(index, &network, id.name(), raw.prefix());
+        }
+        return;
+    } else if is(index::ROUTE_TABLES) {
+        &mut index.route_tables
+    } else if is(index::BALANCERS) {
+        &mut index.balancers
+    } else if is(index::SERVICES) {
+        &mut index.services
+    } else if is("Microsoft.ApiManagement/service") {
+        &mut index.api_management
+    } else {
+        return;
+    };
+    names.entry(fold(id.name())).or_insert(Some(placed));
+}
+
+fn subnet(index: &mut Index, network: &Placed, name: &str, prefix: Option<Cidr>) {
+    let at = SubnetAt {
+        id: network.id.child("subnets", name),
+        network: network.clone(),
+        prefix,
+    };
+    let key = fold(&format!("{}/{name}", network.id.name()));
+    index.subnets.entry(key).or_insert(Some(at));
+}
+
 /// The id of a raw resource; reports what keeps it from having one.
-pub(super) fn id(
+fn id(
     index: &Index,
     manifest: &Manifest,
     out: &mut Output,
@@ -69,38 +155,18 @@ pub(super) fn id(
         return None;
     }
     let group = index.group(&raw.resource_group, manifest, out)?;
-    let kinds: Vec<&str> = kind.value.split('/').collect();
-    let names: Vec<&str> = name.value.split('/').collect();
-    let text = match kinds.as_slice() {
-        [namespace, kinds @ ..] if !kinds.is_empty() && kinds.len() == names.len() => {
-            let pairs: Vec<String> = kinds
-                .iter()
-                .zip(&names)
-                .map(|(kind, name)| format!("{kind}/{name}"))
-                .collect();
-            format!("{}/providers/{namespace}/{}", group.id, pairs.join("/"))
-        }
-        _ => {
-            let message = format!(
-                "`{}` does not fit its type `{}`",
-                clip(&name.value, 40),
-                clip(&kind.value, 60)
-            );
-            let help =
-                "a type is `NAMESPACE/TYPE`; a child is `NAMESPACE/TYPE/CHILD` and `PARENT/NAME`";
-            out.error("MAN014", message, name.span, help);
-            return None;
-        }
-    };
-    match text.parse() {
-        Ok(id) => Some(id),
-        Err(error) => {
-            let error: crate::model::id::ResourceIdError = error;
-            let message = format!("`{}` makes no resource id", clip(&name.value, 40));
-            out.error("MAN014", message, name.span, error.reason);
-            None
-        }
+    let id = ResourceId::in_group(&group.id, &kind.value, &name.value);
+    if id.is_none() {
+        let message = format!(
+            "`{}` does not fit its type `{}`",
+            clip(&name.value, 40),
+            clip(&kind.value, 60)
+        );
+        let help =
+            "a type is `NAMESPACE/TYPE`; a child is `NAMESPACE/TYPE/CHILD` and `PARENT/NAME`";
+        out.error("MAN014", message, name.span, help);
     }
+    id
 }
 
 /// Lays a raw resource over the topology.

@@ -143,7 +143,7 @@ fn what_names_no_resource_is_found() {
     assert_eq!(
         codes,
         [
-            "MAN004 7", "MAN014 1", "MAN014 2", "MAN007 3", "MAN014 4", "ARM002 5", "MAN014 6"
+            "MAN004 7", "MAN014 1", "MAN014 2", "MAN007 3", "MAN014 4", "MAN014 6", "ARM002 5"
         ],
         "{findings:#?}"
     );
