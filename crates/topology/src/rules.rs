@@ -127,6 +127,17 @@ rules! {
         groups_at_both_places,
         subnet_without_any_group,
     }
+    routes {
+        no_way_out,
+        way_out_unsaid,
+        scale_set_without_way_out,
+        management_replies_astray,
+        endpoint_route_overruled,
+        endpoint_behind_appliance,
+        appliance_absent,
+        table_too_large,
+        platform_address_routed,
+    }
     load_balancers {
         balancer_not_standard,
         frontend_without_address,

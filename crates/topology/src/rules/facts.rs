@@ -12,6 +12,7 @@ pub(super) mod names;
 pub(super) mod networks;
 pub(super) mod pools;
 pub(super) mod relays;
+pub(super) mod routes;
 pub(super) mod spare;
 pub(super) mod standing;
 pub(super) mod stated;
@@ -34,6 +35,8 @@ pub(super) struct Subject<'t> {
     pub(super) endpoints: endpoints::Endpoints<'t>,
     /// Peerings, and what is inside a network.
     pub(super) networks: networks::Networks<'t>,
+    /// Route tables, and where they are attached.
+    pub(super) routes: routes::Routes<'t>,
     /// Network security groups, and what they let through.
     pub(super) groups: groups::Groups<'t>,
     /// Members of backend pools, and the services in front of load balancers.
@@ -59,6 +62,7 @@ impl<'t> Subject<'t> {
             subnets: subnets::Subnets::of(topology),
             endpoints: endpoints::Endpoints::of(topology, &addresses),
             networks: networks::Networks::of(topology),
+            routes: routes::Routes::of(topology),
             groups: groups::Groups::of(topology, &addresses),
             relays: relays::Relays::of(topology, &pools),
             names: names::Names::of(topology),
