@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Print the whole manifest without a derivation: every resource as ARM has it
     Expand(Expand),
+    /// Write what exists already as a manifest: templates, exports, answers of the Azure CLI
+    Import(Import),
     /// Say what a rule is about: why, how to mend it, examples, source
     Explain(Explain),
     /// Walk one connection, hop by hop, there and back
@@ -109,6 +111,36 @@ pub(crate) enum ManifestFormat {
     Yaml,
     /// The same as JSON, which is read as a manifest too
     Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// JSON files, or folders of them: ARM templates with their parameters files, exported
+    /// templates, output of `az … -o json` and of `az graph query`; several make one topology
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Where the manifest goes; default: standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The subscription that templates are deployed to; default: a placeholder of zeros
+    #[arg(long, value_name = "ID")]
+    pub(crate) subscription: Option<String>,
+    /// The resource group that templates are deployed to; default: `resource-group`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) resource_group: Option<String>,
+    /// The region of that resource group
+    #[arg(long, value_name = "REGION")]
+    pub(crate) location: Option<String>,
+    /// A value for a parameter of the templates, before those of parameters files; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) parameter: Vec<String>,
+    /// Take what Azure answered as a pattern for what is to be made; default: it exists, and is
+    /// never changed
+    #[arg(long)]
+    pub(crate) ours: bool,
+    /// Check what was imported by all rules, with places in the imported files
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[derive(Debug, Args)]

@@ -97,23 +97,28 @@ impl<'a> From<&'a ManifestOption> for Layers<'a> {
 
 /// Reads the text; fails with the file's name, the reason and what to do.
 pub(crate) fn source(path: &Path) -> Result<Source> {
+    source_within(path, LARGEST)
+}
+
+/// [`source`] with another limit in bytes.
+pub(crate) fn source_within(path: &Path, largest: u64) -> Result<Source> {
     let name = path.display().to_string();
     let mut bytes = Vec::new();
     if name == "-" {
         std::io::stdin()
-            .take(LARGEST + 1)
+            .take(largest + 1)
             .read_to_end(&mut bytes)
             .context("could not read standard input")?;
     } else {
         let file = std::fs::File::open(path).with_context(|| format!("could not open `{name}`"))?;
-        file.take(LARGEST + 1)
+        file.take(largest + 1)
             .read_to_end(&mut bytes)
             .with_context(|| format!("could not read `{name}`"))?;
     }
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > largest {
         bail!(
-            "{name}:1:1: larger than {} MiB; a manifest is a short text, is this the right file?",
-            LARGEST >> 20
+            "{name}:1:1: larger than {} MiB; is this the right file?",
+            largest >> 20
         );
     }
     match String::from_utf8(bytes) {

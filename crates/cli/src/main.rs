@@ -44,6 +44,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(options) => commands::check::run(&options),
         Command::Expand(options) => commands::expand::run(&options),
+        Command::Import(options) => commands::import::run(&options),
         Command::Explain(options) => commands::explain::run(&options),
         Command::Trace(options) => commands::trace::run(&options),
         Command::Advise(options) => commands::advise::run(&options),

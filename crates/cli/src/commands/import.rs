@@ -1,0 +1,152 @@
+//! `linkspan import`.
+
+use crate::{
+    arguments::Import,
+    input::{self, Read},
+    print,
+};
+use anyhow::{Context as _, Result, bail};
+use std::path::{Path, PathBuf};
+use topology::{
+    Severity,
+    arm::template::DeploymentContext,
+    import::{self, File, Observed, Options},
+    rules,
+};
+
+/// Exports of whole subscriptions are larger than manifests.
+const LARGEST: u64 = 48 * 1024 * 1024;
+
+/// 0 written, 1 something could not be imported.
+pub(crate) fn run(options: &Import) -> Result<u8> {
+    let mut files = Vec::new();
+    for path in &options.files {
+        for path in json_files(path)? {
+            let source = input::source_within(&path, LARGEST)?;
+            files.push(File {
+                name: source.name,
+                text: source.text,
+            });
+        }
+    }
+    if files.is_empty() {
+        bail!("there is no `.json` file in what was named");
+    }
+    let imported = import::read(files, &how(options)?);
+    let mut findings = imported.findings;
+    if options.check {
+        findings.extend(rules::check(&imported.topology));
+    }
+    let is_refused = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    let text = import::to_manifest(&imported.topology);
+    let is_empty = imported.topology.resources.is_empty();
+    let read = Read {
+        sources: imported.sources,
+        topology: imported.topology,
+        findings,
+        suppressed: Vec::new(),
+    };
+    if !read.findings.is_empty() {
+        eprint!("{}", print::findings(&read));
+    }
+    if is_empty {
+        bail!("nothing was imported");
+    }
+    match &options.output {
+        None => print!("{text}"),
+        Some(path) => std::fs::write(path, text)
+            .with_context(|| format!("could not write `{}`", path.display()))?,
+    }
+    Ok(u8::from(is_refused))
+}
+
+/// A file as it is; of a folder all `.json` files in it, in the order of their names.
+fn json_files(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let folder = std::fs::read_dir(path)
+        .with_context(|| format!("could not read the folder `{}`", path.display()))?;
+    let mut found = Vec::new();
+    for entry in folder {
+        let path = entry?.path();
+        let is_json = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        if is_json && path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn how(options: &Import) -> Result<Options> {
+    let mut ctx = DeploymentContext::default();
+    if let Some(subscription) = &options.subscription {
+        ctx.subscription_id.clone_from(subscription);
+    }
+    if let Some(group) = &options.resource_group {
+        ctx.resource_group.clone_from(group);
+    }
+    ctx.location.clone_from(&options.location);
+    let mut how = Options {
+        ctx,
+        observed: if options.ours {
+            Observed::Ours
+        } else {
+            Observed::Existing
+        },
+        ..Options::default()
+    };
+    for parameter in &options.parameter {
+        let Some((name, value)) = parameter.split_once('=') else {
+            bail!("`{parameter}` is no parameter; write `--parameter NAME=VALUE`");
+        };
+        // As the Azure CLI does: JSON if it is JSON, else a text.
+        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        how.parameters.set(name, &value);
+    }
+    Ok(how)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(parameter: &str) -> Import {
+        Import {
+            files: Vec::new(),
+            output: None,
+            subscription: None,
+            resource_group: Some("rg".to_owned()),
+            location: None,
+            parameter: vec![parameter.to_owned()],
+            ours: false,
+            check: false,
+        }
+    }
+
+    #[test]
+    fn parameters_are_json_or_texts() {
+        let given = |parameter: &str| {
+            let how = how(&options(parameter)).unwrap();
+            let (name, value) = how.parameters.iter().next().unwrap();
+            (name.to_owned(), value.to_json())
+        };
+        assert_eq!(given("n=3"), ("n".to_owned(), 3.into()));
+        assert_eq!(given("n=a=b"), ("n".to_owned(), "a=b".into()));
+        assert!(how(&options("n")).is_err());
+    }
+
+    #[test]
+    fn a_folder_is_all_json_files_in_it() {
+        let folder =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../topology/tests/fixtures/quickstarts");
+        let found = json_files(&folder).unwrap();
+        assert!(found.len() > 10);
+        assert!(found.is_sorted());
+    }
+}
