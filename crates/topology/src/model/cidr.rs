@@ -174,6 +174,14 @@ impl IpRange {
         }
     }
 
+    /// The address as written.
+    pub fn address(self) -> IpAddr {
+        match self {
+            Self::V4(range) => range.address.into(),
+            Self::V6(range) => range.address.into(),
+        }
+    }
+
     /// The range with its host bits cleared.
     #[must_use]
     pub fn canonical(self) -> Self {

@@ -129,11 +129,24 @@ macro_rules! texts {
 texts! {
     Ipv4Addr: "an IPv4 address";
     Ipv6Addr: "an IPv6 address";
-    IpAddr: "an IP address";
     Cidr: "an IPv4 range such as `10.0.1.0/24`";
     Cidr6: "an IPv6 range such as `fd00:10::/48`";
     IpRange: "an address range such as `10.0.1.0/24`";
     RecordAddress: "an IPv4 address";
+}
+
+impl Arm for IpAddr {
+    /// A NIC may hold a prefix, written `10.0.0.16/28`; it is known by its first address.
+    fn read(given: &Value, at: &At<'_>, misfits: &mut Misfits) -> Fit<Self> {
+        if let Some(Ok(range)) = given.as_str().map(str::parse::<IpRange>) {
+            return Fit::Partly(range.address());
+        }
+        parsed(given, at, misfits, "an IP address", same_text)
+    }
+
+    fn write(&self) -> Value {
+        Value::String(self.to_string())
+    }
 }
 
 impl Arm for ResourceId {
