@@ -9,6 +9,7 @@
 mod arm_template;
 mod azure_cli;
 mod bicep;
+mod cloud_init;
 mod deployment;
 mod expression;
 mod mermaid;
@@ -16,6 +17,8 @@ mod modules;
 mod names;
 mod part;
 mod picture;
+mod relay;
+mod report;
 mod svg;
 mod terraform;
 mod writable;
@@ -33,8 +36,11 @@ pub static EXPORTERS: &[&Exporter] = &[
     &terraform::EXPORTER,
     &terraform::AZAPI_EXPORTER,
     &azure_cli::EXPORTER,
-    &mermaid::EXPORTER,
     &svg::EXPORTER,
+    &mermaid::EXPORTER,
+    &report::EXPORTER,
+    &relay::EXPORTER,
+    &cloud_init::EXPORTER,
 ];
 
 /// One way to write a topology.

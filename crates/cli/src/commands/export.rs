@@ -33,6 +33,9 @@ pub(crate) fn run(options: &Export) -> Result<u8> {
         };
         exporter.export(&checked, &wanted)?
     };
+    if files.is_empty() {
+        eprintln!("nothing to write: no machine relays here");
+    }
     match &options.output {
         None => print!("{}", joined(&files)),
         Some(path) => {

@@ -34,7 +34,7 @@ fn services(endpoint: &PrivateEndpoint) -> impl Iterator<Item = ResourceId> {
 
 /// Subscription ids of the partners, lower case: those with an endpoint, or an alias, that leads
 /// out of them.
-fn partner_ids(topology: &Topology) -> BTreeSet<String> {
+pub(super) fn partner_ids(topology: &Topology) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (resource, endpoint) in topology.private_endpoints() {
         let own = resource.id.subscription();

@@ -78,7 +78,11 @@ fn every_example_is_written_as_committed() {
                     Err(ExportError::NoPartner) if part == Part::Partner => continue,
                     Err(error) => panic!("{name}: {exporter}: {error}"),
                 };
-                assert!(!files.is_empty(), "{name}: {exporter} wrote nothing");
+                let may_be_none = matches!(exporter, "relay" | "cloud-init");
+                assert!(
+                    may_be_none || !files.is_empty(),
+                    "{name}: {exporter} wrote nothing"
+                );
                 for file in files {
                     let path = folder()
                         .join(format!("{name}{suffix}"))
@@ -87,7 +91,12 @@ fn every_example_is_written_as_committed() {
                     if std::env::var_os("UPDATE_EXPECT").is_some() {
                         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                     }
-                    expect_file![path].assert_eq(&file.text);
+                    // What the rules say is tested with the rules.
+                    let text = match exporter {
+                        "markdown" => file.text.split("## Findings").next().unwrap(),
+                        _ => &file.text,
+                    };
+                    expect_file![path].assert_eq(text);
                 }
             }
         }
