@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Say what a rule is about: why, how to mend it, examples, source
     Explain(Explain),
+    /// Mend what can be mended without a decision, in the manifest's files
+    Fix(Fix),
     /// Walk one connection, hop by hop, there and back
     Trace(Trace),
     /// Say which way to give this access, and why: costs, limits, and each way as a manifest
@@ -162,6 +164,21 @@ pub(crate) struct Check {
     /// Exit with 1 for findings of this level and above
     #[arg(long, value_enum, default_value_t = Level::Warning)]
     pub(crate) level: Level,
+    /// Only rules whose code begins so, such as `NSG` or `LB014`; may be repeated
+    #[arg(long, value_name = "PREFIX", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// No rules whose code begins so; may be repeated
+    #[arg(long, value_name = "PREFIX", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fix {
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOption,
+    /// Show what would be changed, and change nothing; exits with 1 if there is something
+    #[arg(long)]
+    pub(crate) diff: bool,
     /// Only rules whose code begins so, such as `NSG` or `LB014`; may be repeated
     #[arg(long, value_name = "PREFIX", value_delimiter = ',')]
     pub(crate) select: Vec<String>,

@@ -8,6 +8,7 @@ pub(crate) mod exec;
 pub(crate) mod expand;
 pub(crate) mod explain;
 pub(crate) mod export;
+pub(crate) mod fix;
 pub(crate) mod import;
 pub(crate) mod plan;
 pub(crate) mod trace;

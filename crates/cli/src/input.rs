@@ -1,18 +1,21 @@
 //! Reads a manifest and takes it as far as a checked topology.
 
 use crate::arguments::ManifestOption;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use std::{
     io::Read as _,
     path::{Path, PathBuf},
 };
 use topology::{
-    Diagnosis, Finding, Severity, Suppressed, Topology,
+    Diagnosis, Finding, Severity, Suppressed, Topology, import,
     source::{SourceId, SourceMap},
 };
 
 /// Larger than any manifest that a person wrote, small enough to read at once.
 const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Exports of whole subscriptions are larger than manifests.
+const LARGEST_EXPORT: u64 = 48 * 1024 * 1024;
 
 /// A manifest that was read.
 #[derive(Debug)]
@@ -151,8 +154,76 @@ pub(crate) fn sources<'a>(layers: impl Into<Layers<'a>>) -> Result<SourceMap> {
     Ok(sources)
 }
 
-/// Reads, parses, resolves and checks.
+/// Files that describe what exists; folders stand for the JSON files in them, in order of names.
+pub(crate) fn existing_files(paths: &[PathBuf]) -> Result<Vec<import::File>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let mut inside = vec![path.clone()];
+        if path.is_dir() {
+            let shown = path.display();
+            let entries = std::fs::read_dir(path)
+                .with_context(|| format!("could not read the folder `{shown}`"))?;
+            inside = Vec::new();
+            for entry in entries {
+                let entry =
+                    entry.with_context(|| format!("could not read the folder `{shown}`"))?;
+                let is_json = entry
+                    .path()
+                    .extension()
+                    .is_some_and(|end| end.eq_ignore_ascii_case("json"));
+                inside.extend(is_json.then(|| entry.path()));
+            }
+            inside.sort();
+            ensure!(!inside.is_empty(), "there is no JSON file in `{shown}`");
+        }
+        for path in inside {
+            let Source { name, text } = source_within(&path, LARGEST_EXPORT)?;
+            files.push(import::File { name, text });
+        }
+    }
+    Ok(files)
+}
+
+/// What exists, if the path leads to that and not to a manifest: a folder, or JSON that is no
+/// manifest.
+fn existing(layers: Layers<'_>) -> Result<Option<Read>> {
+    let path = layers.file;
+    let is_json = path
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    if !is_json && !path.is_dir() {
+        return Ok(None);
+    }
+    let files = existing_files(&[path.to_owned()])?;
+    let is_manifest = |file: &import::File| {
+        serde_json::from_str::<serde_json::Value>(&file.text)
+            .is_ok_and(|value| value.get("linkspan").is_some())
+    };
+    if files.iter().any(is_manifest) {
+        return Ok(None);
+    }
+    ensure!(
+        layers.overlays.is_empty() && layers.set.is_empty(),
+        "`{}` is no manifest that something can be laid over; `linkspan import` makes one of it",
+        path.display()
+    );
+    let imported = import::read(files, &import::Options::default());
+    let mut findings = imported.findings;
+    findings.extend(topology::rules::check(&imported.topology));
+    Ok(Some(Read {
+        sources: imported.sources,
+        topology: imported.topology,
+        findings,
+        suppressed: Vec::new(),
+    }))
+}
+
+/// Reads, parses, resolves and checks; a manifest, or what exists already.
 pub(crate) fn read<'a>(layers: impl Into<Layers<'a>>) -> Result<Read> {
+    let layers = layers.into();
+    if let Some(read) = existing(layers)? {
+        return Ok(read);
+    }
     let sources = sources(layers)?;
     let diagnosis = topology::diagnose(&sources);
     Ok(Read::of(sources, diagnosis))

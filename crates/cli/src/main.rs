@@ -9,6 +9,7 @@
 )]
 
 mod arguments;
+mod choice;
 mod cloud;
 mod commands;
 mod input;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Expand(options) => commands::expand::run(&options),
         Command::Import(options) => commands::import::run(&options),
         Command::Explain(options) => commands::explain::run(&options),
+        Command::Fix(options) => commands::fix::run(&options),
         Command::Trace(options) => commands::trace::run(&options),
         Command::Advise(options) => commands::advise::run(&options),
         Command::Export(options) => commands::export::run(&options),

@@ -1,5 +1,6 @@
 //! Applies what mends a finding: to the model, and to the text that the model came from.
 
+mod all;
 mod text;
 
 use crate::{
@@ -7,6 +8,7 @@ use crate::{
     finding::Change,
     model::{Topology, id::ResourceId},
 };
+pub use all::{Applied, Refused, Settled, mend_all};
 use serde_json::{Map, Value};
 pub use text::{MendError, Mended, mend};
 

@@ -2,23 +2,18 @@
 
 use crate::{
     arguments::{Check, FindingsFormat},
+    choice::Choice,
     input, print, report,
 };
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use topology::rules;
 
 /// 0 clean, 1 findings at or above the level.
 pub(crate) fn run(options: &Check) -> Result<u8> {
-    for prefix in options.select.iter().chain(&options.ignore) {
-        ensure!(
-            rules::all().any(|rule| starts_with(rule.code, prefix)),
-            "no rule begins with `{prefix}`; `linkspan explain --all` lists them"
-        );
-    }
+    let choice = Choice::of(&options.select, &options.ignore)?;
     let mut read = input::read(&options.manifest)?;
-    read.findings.retain(|finding| {
-        rules::explain(finding.code).is_none() || is_wanted(options, finding.code)
-    });
+    read.findings
+        .retain(|finding| rules::explain(finding.code).is_none() || choice.takes(finding.code));
     let level = options.level.severity();
     match options.format {
         FindingsFormat::Text => print!("{}", print::findings(&read)),
@@ -27,7 +22,7 @@ pub(crate) fn run(options: &Check) -> Result<u8> {
         FindingsFormat::Github => print!("{}", report::github(&read)),
         FindingsFormat::Junit => print!(
             "{}",
-            report::junit(&read, level, |code| is_wanted(options, code))?
+            report::junit(&read, level, |code| choice.takes(code))?
         ),
     }
     Ok(u8::from(
@@ -35,23 +30,4 @@ pub(crate) fn run(options: &Check) -> Result<u8> {
             .iter()
             .any(|finding| finding.severity >= level),
     ))
-}
-
-fn starts_with(code: &str, prefix: &str) -> bool {
-    code.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-}
-
-/// Whether the rule is selected, and not ignored. What is wrong with the text itself is always told.
-fn is_wanted(options: &Check, code: &str) -> bool {
-    let selected = options.select.is_empty()
-        || options
-            .select
-            .iter()
-            .any(|prefix| starts_with(code, prefix));
-    selected
-        && !options
-            .ignore
-            .iter()
-            .any(|prefix| starts_with(code, prefix))
 }

@@ -6,32 +6,16 @@ use crate::{
     print,
 };
 use anyhow::{Context as _, Result, bail};
-use std::path::{Path, PathBuf};
 use topology::{
     Severity,
     arm::template::DeploymentContext,
-    import::{self, File, Observed, Options},
+    import::{self, Observed, Options},
     rules,
 };
 
-/// Exports of whole subscriptions are larger than manifests.
-const LARGEST: u64 = 48 * 1024 * 1024;
-
 /// 0 written, 1 something could not be imported.
 pub(crate) fn run(options: &Import) -> Result<u8> {
-    let mut files = Vec::new();
-    for path in &options.files {
-        for path in json_files(path)? {
-            let source = input::source_within(&path, LARGEST)?;
-            files.push(File {
-                name: source.name,
-                text: source.text,
-            });
-        }
-    }
-    if files.is_empty() {
-        bail!("there is no `.json` file in what was named");
-    }
+    let files = input::existing_files(&options.files)?;
     let imported = import::read(files, &how(options)?);
     let mut findings = imported.findings;
     if options.check {
@@ -60,27 +44,6 @@ pub(crate) fn run(options: &Import) -> Result<u8> {
             .with_context(|| format!("could not write `{}`", path.display()))?,
     }
     Ok(u8::from(is_refused))
-}
-
-/// A file as it is; of a folder all `.json` files in it, in the order of their names.
-fn json_files(path: &Path) -> Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let folder = std::fs::read_dir(path)
-        .with_context(|| format!("could not read the folder `{}`", path.display()))?;
-    let mut found = Vec::new();
-    for entry in folder {
-        let path = entry?.path();
-        let is_json = path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        if is_json && path.is_file() {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 fn how(options: &Import) -> Result<Options> {
