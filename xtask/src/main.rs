@@ -8,6 +8,7 @@
 mod bench;
 mod e2e;
 mod format;
+mod fuzz;
 mod new;
 mod setup;
 mod tally;
@@ -29,7 +30,8 @@ cargo xtask COMMAND
   wasm            build the planner's core for the browser
   web             build the planner page into web/dist
   e2e             run the main job and its negative cases as a user would
-  bench           measure; prints figures, asserts nothing
+  bench [core]    measure; prints figures, asserts nothing; `core` writes crates/topology/BENCH.md
+  fuzz            feed mutated inputs to every reader: [--seconds N], or --coverage TARGET
 
 Exit codes: 0 good, 1 something failed, 2 could not run.";
 
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         ["web"] => web::build().map(|()| true),
         ["e2e", rest @ ..] => Ok(e2e::run(rest)),
         ["bench", rest @ ..] => bench::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             return ExitCode::SUCCESS;

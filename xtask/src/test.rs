@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything; `--fast`: the part under three minutes.
 
-use crate::{e2e, format, setup, tally::Tally, tidy, wasm, web};
+use crate::{e2e, format, fuzz, setup, tally::Tally, tidy, wasm, web};
 use std::process::Command;
 
 fn cargo(args: &[&str]) -> Command {
@@ -64,6 +64,7 @@ pub(crate) fn run(fast: bool) -> bool {
             web::test(&mut tally, chromium);
         }
     }
+    tally.check("mutated inputs", fuzz::run(&["--seconds", "20"]));
     e2e::cases(&mut tally, &[]);
     tally.finish()
 }

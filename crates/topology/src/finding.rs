@@ -3,9 +3,13 @@
 //! A finding names one cause. It knows the place in the model ([`Place`]) and, once provenance is
 //! known, the place in the text; how it is shown is decided elsewhere.
 
-use crate::{model::id::ResourceId, source::Span};
+use crate::{manifest::suggest::clip, model::id::ResourceId, source::Span};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// Longest headline, in characters: what a text is quoted in it may be of any length. Messages aim
+/// for 80; names of Azure's resources may have as many themselves.
+const HEADLINE: usize = 300;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,7 +138,7 @@ impl Finding {
         Self {
             code,
             severity,
-            message: message.into(),
+            message: clip(&message.into(), HEADLINE),
             span: Some(span),
             place: None,
             related: Vec::new(),
@@ -164,7 +168,7 @@ impl Finding {
         Self {
             code,
             severity,
-            message: message.into(),
+            message: clip(&message.into(), HEADLINE),
             span: None,
             place: Some(Place {
                 id: id.clone(),

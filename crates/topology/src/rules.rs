@@ -254,6 +254,11 @@ pub fn check(topology: &Topology) -> Vec<Finding> {
     checked_by(topology, |_| true)
 }
 
+/// [`check`] with those rules alone that are wanted.
+pub fn check_with(topology: &Topology, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    checked_by(topology, wanted)
+}
+
 fn checked_by(topology: &Topology, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let subject = Subject::of(topology);
     let mut findings = Vec::new();

@@ -10,7 +10,10 @@ use crate::{
     source::{SourceId, Span, Spanned},
 };
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// Texts above this are no manifests: ten thousand resources take about one megabyte.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -69,6 +72,9 @@ struct Offsets<'text> {
     source: SourceId,
     text: &'text str,
     starts: Vec<usize>,
+    /// The last place that was asked for: line, column, byte. Places come nearly in order, and
+    /// counting each from its line's start takes forever in a text of one long line.
+    last: Cell<(usize, usize, usize)>,
 }
 
 impl<'text> Offsets<'text> {
@@ -84,6 +90,7 @@ impl<'text> Offsets<'text> {
             source,
             text,
             starts,
+            last: Cell::new((0, 0, 0)),
         }
     }
 
@@ -97,12 +104,19 @@ impl<'text> Offsets<'text> {
             .get(line.saturating_add(1))
             .copied()
             .unwrap_or(self.text.len());
-        let line = self.text.get(start..end).unwrap_or("");
-        let within = line
+        let (from_column, from) = match self.last.get() {
+            (known, column, byte) if known == line && column <= marker.col() => (column, byte),
+            _ => (0, start),
+        };
+        let rest = self.text.get(from..end).unwrap_or("");
+        let within = rest
             .char_indices()
-            .nth(marker.col())
-            .map_or(line.len(), |(at, _)| at);
-        start.saturating_add(within)
+            .nth(marker.col().saturating_sub(from_column))
+            .map(|(at, _)| from.saturating_add(at));
+        if let Some(byte) = within {
+            self.last.set((line, marker.col(), byte));
+        }
+        within.unwrap_or(end)
     }
 
     fn span(&self, span: &saphyr_parser::Span) -> Span {

@@ -140,7 +140,10 @@ impl Node {
 /// A number's text as the number that JSON values hold: an integer if it is one of 64 bits, else
 /// the nearest `f64`. `None` if it is too large for that.
 pub fn number(text: &str) -> Option<serde_json::Number> {
-    if let Ok(value) = text.parse::<i64>() {
+    // A negative zero is no integer.
+    if text != "-0"
+        && let Ok(value) = text.parse::<i64>()
+    {
         return Some(value.into());
     }
     if let Ok(value) = text.parse::<u64>() {

@@ -109,7 +109,11 @@ impl<'t> Reader<'t> {
 
     /// The span of the next `bytes`.
     fn ahead(&self, bytes: usize) -> Span {
-        let end = self.at.saturating_add(bytes).min(self.text.len());
+        let mut end = self.at.saturating_add(bytes).min(self.text.len());
+        // No span may cut a character, which an escape of a longer one would.
+        while !self.text.is_char_boundary(end) {
+            end = end.saturating_add(1);
+        }
         Span::within(self.source, self.at, end)
     }
 

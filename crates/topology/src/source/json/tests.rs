@@ -178,3 +178,9 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         ]
     })
 }
+
+/// The span of an unknown escape once ended inside a character, which cannot be shown.
+#[test]
+fn an_escape_of_a_long_character_is_marked_whole() {
+    check_finding("{\"a\\é\": 1}", "JSON001", 1, 4, "\\é");
+}
