@@ -6,12 +6,14 @@
 pub(crate) mod balance;
 mod compare;
 pub(crate) mod decision;
+pub(crate) mod destination;
 pub(crate) mod link;
 pub(crate) mod machine;
 mod mend;
 pub(crate) mod names;
 pub(crate) mod outbound;
 pub(crate) mod platform;
+mod report;
 pub(crate) mod routes;
 pub(crate) mod security;
 pub(crate) mod selector;
@@ -80,6 +82,7 @@ impl World<'_> {
                     host: &flow.to.host,
                     port: flow.to.port,
                     meant: None,
+                    service: None,
                 };
                 walk.dial(&[station], HopKind::Client, hosts, &wanted)
             }

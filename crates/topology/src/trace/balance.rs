@@ -113,49 +113,47 @@ pub(crate) struct Natted<'w, 't> {
     pub(crate) idle_minutes: u32,
 }
 
-/// The inbound NAT rule of a frontend for a port.
-pub(crate) fn nat_rule<'w, 't>(
+/// The inbound NAT rules of a frontend that lead to a known machine, by port.
+pub(crate) fn nat_rules<'w, 't>(
     world: &'w World<'t>,
     resource: &'t Resource,
     balancer: &'t LoadBalancer,
     frontend: usize,
-    port: u16,
-) -> Option<Natted<'w, 't>> {
-    let frontend = balancer.frontend_ip_configurations.get(frontend)?;
-    let (index, rule) = balancer
+) -> Vec<(u16, Natted<'w, 't>)> {
+    let Some(frontend) = balancer.frontend_ip_configurations.get(frontend) else {
+        return Vec::new();
+    };
+    let each = balancer
         .inbound_nat_rules
         .iter()
         .enumerate()
-        .find(|(_, rule)| {
-            let is_ours = rule
-                .properties
-                .frontend_ip_configuration
-                .as_ref()
-                .is_some_and(|reference| reference.id.name().eq_ignore_ascii_case(&frontend.name));
-            let is_tcp = rule
-                .properties
+        .filter_map(|(index, rule)| {
+            let properties = &rule.properties;
+            let reference = properties.frontend_ip_configuration.as_ref()?;
+            let is_udp = properties
                 .protocol
                 .as_deref()
-                .is_none_or(|protocol| !protocol.eq_ignore_ascii_case("Udp"));
-            is_ours && is_tcp && rule.properties.frontend_port == Some(port)
-        })?;
-    let id = resource.id.child("inboundNatRules", &rule.name);
-    let interface = world.natted_to(&id)?;
-    Some(Natted {
-        station: Station::of(interface),
-        port: rule.properties.backend_port.unwrap_or(port),
-        by: DecidedBy::at(
-            DecidedKind::LoadBalancingRule,
-            &resource.id,
-            rule.name.as_str(),
-            format!("/properties/inboundNatRules/{index}"),
-        ),
-        name: &rule.name,
-        idle_minutes: rule
-            .properties
-            .idle_timeout_in_minutes
-            .unwrap_or(IDLE_MINUTES),
-    })
+                .is_some_and(|protocol| protocol.eq_ignore_ascii_case("Udp"));
+            if is_udp || !reference.id.name().eq_ignore_ascii_case(&frontend.name) {
+                return None;
+            }
+            let port = properties.frontend_port?;
+            let id = resource.id.child("inboundNatRules", &rule.name);
+            let natted = Natted {
+                station: Station::of(world.natted_to(&id)?),
+                port: properties.backend_port.unwrap_or(port),
+                by: DecidedBy::at(
+                    DecidedKind::LoadBalancingRule,
+                    &resource.id,
+                    rule.name.as_str(),
+                    format!("/properties/inboundNatRules/{index}"),
+                ),
+                name: &rule.name,
+                idle_minutes: properties.idle_timeout_in_minutes.unwrap_or(IDLE_MINUTES),
+            };
+            Some((port, natted))
+        });
+    each.collect()
 }
 
 impl<'w, 't> Walk<'w, 't> {
@@ -174,7 +172,10 @@ impl<'w, 't> Walk<'w, 't> {
         };
         let port = sent.destination.port();
         let Some(ruled) = rule_for(resource, balancer, frontend, port) else {
-            if let Some(natted) = nat_rule(self.world, resource, balancer, frontend, port) {
+            let natted = nat_rules(self.world, resource, balancer, frontend)
+                .into_iter()
+                .find(|(at, _)| *at == port);
+            if let Some((_, natted)) = natted {
                 let because = format!("inbound NAT rule `{}` leads to one machine", natted.name);
                 let to = SocketAddrV4::new(natted.station.address, natted.port);
                 let judgement = Judgement::pass(because).by(natted.by);

@@ -184,6 +184,18 @@ pub(crate) fn platform_listens(
     }
 }
 
+/// The ports that a platform service treats in a way of their own.
+pub(crate) fn platform_ports(
+    world: &World<'_>,
+    id: &ResourceId,
+    groups: &[String],
+) -> &'static [u16] {
+    if world.topology.api_management(id).is_some() {
+        return &super::machine::GATEWAY_PORTS;
+    }
+    platform::ports(id, groups).unwrap_or_default()
+}
+
 /// The NAT addresses of a Private Link Service.
 pub(crate) fn nat_addresses(
     world: &World<'_>,

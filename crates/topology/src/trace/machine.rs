@@ -7,7 +7,7 @@ use super::{
     mend,
     security::{self, Direction, Packet, SOMEWHERE},
     walk::{End, Sent, Station, Stop, Walk, Wanted, missing},
-    world::{Interface, Machine},
+    world::{Interface, Machine, Place, World},
 };
 use crate::model::{
     id::ResourceId,
@@ -175,11 +175,7 @@ impl<'w, 't> Walk<'w, 't> {
             Judgement::over_all(machines.iter().zip(&found).flat_map(|(machine, found)| {
                 let destination = SocketAddrV4::new(machine.address, port);
                 let listens = match found {
-                    Ok(Listens::Relay(_, by)) => match &proxied {
-                        Some(service) => mend::proxy_mismatch(service, by),
-                        None => Judgement::silent().by(by.clone()),
-                    },
-                    Ok(Listens::Health) => Judgement::silent(),
+                    Ok(found) => accepts(found, proxied.as_ref()),
                     Err(judgement) => judgement.clone(),
                 };
                 sources.iter().map(move |source| {
@@ -216,10 +212,33 @@ impl<'w, 't> Walk<'w, 't> {
             judgement,
             "",
         )?;
+        let (walk, end) = self.handed_on(machines, found.into_iter().flatten())?;
+        if let Some(walk) = walk {
+            self.take_in(walk);
+        }
+        end
+    }
+
+    /// What becomes of a connection that all of these machines accept at a port.
+    pub(crate) fn accepted(&self, machines: &[Station<'w, 't>], port: u16) -> End {
+        let found = machines
+            .iter()
+            .filter_map(|machine| self.listener(machine, port).ok());
+        self.handed_on(machines, found)?.1
+    }
+
+    /// Goes on from relays, which must all lead to the same place.
+    fn handed_on(
+        &self,
+        machines: &[Station<'w, 't>],
+        found: impl Iterator<Item = Listens>,
+    ) -> Result<(Option<Self>, End), Stop> {
         let mut upstreams: Option<Vec<String>> = None;
-        for listens in found.into_iter().flatten() {
+        for listens in found {
             match listens {
-                Listens::Health => return Ok("the relay's health endpoint answers".to_owned()),
+                Listens::Health => {
+                    return Ok((None, Ok("the relay's health endpoint answers".to_owned())));
+                }
                 Listens::Relay(listener, _) => match &upstreams {
                     Some(known) if *known != listener.to => {
                         return Err(Stop::unknown("the machines relay to different places"));
@@ -229,8 +248,7 @@ impl<'w, 't> Walk<'w, 't> {
             }
         }
         let (walk, end) = self.upstream(machines, &upstreams.unwrap_or_default())?;
-        self.take_in(walk);
-        end
+        Ok((Some(walk), end))
     }
 
     /// The connection to the first upstream that can be reached; if there is none, to the first.
@@ -248,6 +266,7 @@ impl<'w, 't> Walk<'w, 't> {
                         host: &target.host,
                         port: target.port,
                         meant: None,
+                        service: None,
                     };
                     walk.dial(machines, HopKind::Relay, None, &wanted)
                 }
@@ -342,45 +361,15 @@ impl<'w, 't> Walk<'w, 't> {
 
     /// A service at its public address.
     pub(crate) fn public_service(&mut self, id: &ResourceId, sent: &Sent, host: &str) -> End {
-        let Some((resource, apim)) = self.world.topology.api_management(id) else {
+        let Some((resource, _)) = self.world.topology.api_management(id) else {
             return Err(Stop::unknown(format!(
                 "`{}` is not in the topology",
                 id.short()
             )));
         };
-        let is_closed = apim
-            .public_network_access
-            .as_deref()
-            .is_some_and(|access| access.eq_ignore_ascii_case("Disabled"));
-        let injected = apim
-            .subnet()
-            .filter(|_| apim.virtual_network_type.as_deref() == Some("External"));
-        let rules = match injected.map(|subnet| self.world.place(subnet)) {
-            _ if is_closed => Judgement::drop(format!(
-                "`{}` does not answer at its public address: publicNetworkAccess is Disabled; reach it through a private endpoint",
-                id.short()
-            ))
-            .by(DecidedBy::at(
-                DecidedKind::Listener,
-                &resource.id,
-                "publicNetworkAccess",
-                "/properties/publicNetworkAccess",
-            )),
-            // A service that stands in no network of ours has no group.
-            None => Judgement::silent(),
-            Some(None) => Judgement::unknown(format!(
-                "the subnet of `{}` is not in the topology",
-                id.short()
-            )),
-            Some(Some(place)) => {
-                let to = self
-                    .world
-                    .subnet(place)
-                    .inner
-                    .properties
-                    .prefixes()
-                    .find_map(|range| range.usable().next())
-                    .unwrap_or(SOMEWHERE);
+        let (access, place, to) = public_access(self.world, id);
+        let rules = match place {
+            Some(place) if access.passes() => {
                 let port = sent.destination.port();
                 Judgement::over_all(sent.sources.iter().map(|source| {
                     let packet = Packet {
@@ -390,6 +379,7 @@ impl<'w, 't> Walk<'w, 't> {
                     security::judge(self.world, Direction::Inbound, None, place, packet)
                 }))
             }
+            _ => access,
         };
         let judgement = rules.and(gateway_listens(id, sent.destination.port()));
         let judgement = Judgement::pass("it answers at its public address").and(judgement);
@@ -403,6 +393,59 @@ impl<'w, 't> Walk<'w, 't> {
         Ok(format!("`{}` answers", resource.id.short()))
     }
 }
+
+/// Whether a service answers at its public address at all, and for one that stands in a network
+/// the subnet whose groups decide, with an address there.
+pub(crate) fn public_access(
+    world: &World<'_>,
+    id: &ResourceId,
+) -> (Judgement, Option<Place>, Ipv4Addr) {
+    let Some((resource, apim)) = world.topology.api_management(id) else {
+        let judgement = Judgement::unknown(format!("`{}` is not in the topology", id.short()));
+        return (judgement, None, SOMEWHERE);
+    };
+    let is_closed = apim
+        .public_network_access
+        .as_deref()
+        .is_some_and(|access| access.eq_ignore_ascii_case("Disabled"));
+    if is_closed {
+        let judgement = Judgement::drop(format!(
+            "`{}` does not answer at its public address: publicNetworkAccess is Disabled; reach it through a private endpoint",
+            id.short()
+        ))
+        .by(DecidedBy::at(
+            DecidedKind::Listener,
+            &resource.id,
+            "publicNetworkAccess",
+            "/properties/publicNetworkAccess",
+        ));
+        return (judgement, None, SOMEWHERE);
+    }
+    let injected = apim
+        .subnet()
+        .filter(|_| apim.virtual_network_type.as_deref() == Some("External"));
+    let Some(subnet) = injected else {
+        // A service that stands in no network of ours has no group.
+        return (Judgement::silent(), None, SOMEWHERE);
+    };
+    let Some(place) = world.place(subnet) else {
+        let judgement = Judgement::unknown(format!(
+            "the subnet of `{}` is not in the topology",
+            id.short()
+        ));
+        return (judgement, None, SOMEWHERE);
+    };
+    let first = world
+        .subnet(place)
+        .inner
+        .properties
+        .prefixes()
+        .find_map(|range| range.usable().next());
+    (Judgement::silent(), Some(place), first.unwrap_or(SOMEWHERE))
+}
+
+/// The ports that a gateway treats in a way of their own.
+pub(crate) const GATEWAY_PORTS: [u16; 3] = [80, GATEWAY_PORT, MANAGEMENT_PORT];
 
 /// Whether an API Management service listens on a port.
 /// Source: <https://learn.microsoft.com/azure/api-management/virtual-network-reference>.
@@ -420,6 +463,15 @@ pub(crate) fn gateway_listens(id: &ResourceId, port: u16) -> Judgement {
             id.short()
         ))
         .by(by),
+    }
+}
+
+/// Whether what listens can read what comes.
+pub(crate) fn accepts(found: &Listens, proxied: Option<&ResourceId>) -> Judgement {
+    match (found, proxied) {
+        (Listens::Relay(_, by), Some(service)) => mend::proxy_mismatch(service, by),
+        (Listens::Relay(_, by), None) => Judgement::silent().by(by.clone()),
+        (Listens::Health, _) => Judgement::silent(),
     }
 }
 

@@ -130,6 +130,14 @@ fn next_hop(route: &RouteProperties) -> Result<NextHop, String> {
     }
 }
 
+impl Routes<'_> {
+    /// Whether a route leads to an appliance.
+    pub(crate) fn has_appliance(&self) -> bool {
+        let mut all = self.own.iter().chain(&self.tags);
+        all.any(|own| matches!(own.next, Ok(NextHop::Appliance(_))))
+    }
+}
+
 impl Own<'_> {
     fn name(&self) -> String {
         format!(

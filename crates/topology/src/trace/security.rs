@@ -155,17 +155,18 @@ impl<'t> Side<'t> {
     }
 
     /// Whether the address is on this side, for a group that acts at `place`.
-    fn holds(&self, world: &World<'_>, place: Place, address: Ipv4Addr) -> Match {
+    pub(crate) fn holds(&self, world: &World<'_>, place: Place, address: Ipv4Addr) -> Match {
         if self.any || self.ranges.contains(address.to_bits()) {
             return Match::Yes;
         }
         let public = is_public(address);
         let mut found = if address == SOMEWHERE {
             // Some public address may be one of these.
-            let may = self.ranges.parts().iter().any(|range| {
-                *range != (HOST.to_bits(), HOST.to_bits()) && !is_private_range(range.0, range.1)
-            });
-            if may { Match::Maybe } else { Match::No }
+            if self.may_be_public() {
+                Match::Maybe
+            } else {
+                Match::No
+            }
         } else {
             Match::No
         };
@@ -190,6 +191,68 @@ impl<'t> Side<'t> {
         }
         found
     }
+}
+
+impl Side<'_> {
+    /// Whether a public address that is not known may be one of the ranges.
+    fn may_be_public(&self) -> bool {
+        let host = (HOST.to_bits(), HOST.to_bits());
+        self.ranges
+            .parts()
+            .iter()
+            .any(|range| *range != host && !is_private_range(range.0, range.1))
+    }
+
+    /// The addresses that are on this side for sure, and those that may be, for a group that acts
+    /// at `place`.
+    pub(crate) fn sets(&self, world: &World<'_>, place: Place) -> (Ranges, Ranges) {
+        if self.any {
+            return (Ranges::all_addresses(), Ranges::EMPTY);
+        }
+        let mut yes = self.ranges.clone();
+        let mut maybe = Ranges::EMPTY;
+        if self.virtual_network || self.internet {
+            let scope = world.scope(place);
+            if self.virtual_network {
+                yes = yes.or(&scope.tag);
+                maybe = maybe.or(&scope.doubtful);
+            }
+            if self.internet {
+                let outside = public().minus(&scope.network);
+                yes = yes.or(&outside.minus(&scope.doubtful));
+                maybe = maybe.or(&outside.and(&scope.doubtful));
+            }
+        }
+        if self.other_tag {
+            maybe = maybe.or(&public());
+        }
+        if self.may_be_public() {
+            maybe = maybe.or(&Ranges::address(SOMEWHERE));
+        }
+        if !self.members.is_empty() {
+            yes = yes.or(&world.addresses_of(place, &self.members));
+        }
+        maybe = maybe.minus(&yes);
+        (yes, maybe)
+    }
+
+    /// The ranges that are written in it.
+    pub(crate) fn written(&self) -> &Ranges {
+        &self.ranges
+    }
+}
+
+/// Every address that [`is_public`].
+pub(crate) fn public() -> Ranges {
+    let others = [
+        (Ipv4Addr::new(127, 0, 0, 0), 8),
+        (Ipv4Addr::new(169, 254, 0, 0), 16),
+        (Ipv4Addr::new(224, 0, 0, 0), 4),
+    ]
+    .map(|(address, length)| Cidr { address, length });
+    Ranges::all_addresses()
+        .minus(&super::world::private())
+        .minus(&Ranges::cidrs(others))
 }
 
 /// What the tag `VirtualNetwork` stands for at a subnet.
@@ -483,15 +546,30 @@ pub(crate) fn judge(
     }
     match last {
         Some(last) => Judgement { by, ..last },
-        None => Judgement::pass(format!(
-            "no network security group acts on it {}",
-            direction.word()
-        ))
-        .by(DecidedBy::azure(
-            DecidedKind::NoSecurityGroup,
-            direction.word(),
-        )),
+        None => closed(world, direction, place, packet).unwrap_or_else(|| {
+            let word = direction.word();
+            Judgement::pass(format!("no network security group acts on it {word}"))
+                .by(DecidedBy::azure(DecidedKind::NoSecurityGroup, word))
+        }),
     }
+}
+
+/// A peering without access to the other network keeps that out of the tag `VirtualNetwork`; where
+/// no group asks for the tag, Azure does not say what becomes of the packet.
+fn closed(
+    world: &World<'_>,
+    direction: Direction,
+    place: Place,
+    packet: Packet,
+) -> Option<Judgement> {
+    let other = match direction {
+        Direction::Inbound => packet.source,
+        Direction::Outbound => *packet.destination.ip(),
+    };
+    let found = world
+        .closed_peers(place)
+        .find(|(space, _)| space.contains(other.to_bits()));
+    found.map(|(_, judgement)| judgement)
 }
 
 /// The groups that act, in order.

@@ -4,7 +4,7 @@
 //! a Private Link Service any of its NAT addresses. What differs among them is *unknown*.
 
 use super::{
-    Hop, HopKind, IdleTimeout, Live, Mtu, Outcome, Trace, Translation, Verdict,
+    Hop, HopKind, IdleTimeout, Live, Outcome, Verdict,
     decision::{DecidedBy, DecidedKind, Judgement},
     mend::Remedy,
     names::{self, Asker, Found},
@@ -24,10 +24,6 @@ use std::{
 const MAX_RELAYS: u8 = 4;
 /// How many appliances one packet may pass; more is a loop.
 const MAX_APPLIANCES: u8 = 4;
-/// What a NIC sends at once:
-/// <https://learn.microsoft.com/azure/virtual-network/virtual-network-tcpip-performance-tuning>.
-const MTU_BYTES: u32 = 1500;
-
 /// Why a walk ends before the service.
 #[derive(Clone, Debug)]
 pub(crate) struct Stop {
@@ -104,6 +100,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) port: u16,
     /// The resource that should have the address; somebody else there is not the right one.
     pub(crate) meant: Option<&'a Holder>,
+    /// The service whose public address is wanted, whatever that is.
+    pub(crate) service: Option<&'a ResourceId>,
 }
 
 /// The walk so far.
@@ -217,6 +215,10 @@ impl<'w, 't> Walk<'w, 't> {
             Found::Address(address) => (address, None),
             Found::Service(id) => (SOMEWHERE, Some(id)),
         };
+        let wanted = &Wanted {
+            service: service.as_ref(),
+            ..*wanted
+        };
         let destination = SocketAddrV4::new(to, wanted.port);
         let rules = Judgement::over_all(senders.iter().map(|sender| match sender.place {
             None => Judgement::pass("it comes from the internet"),
@@ -257,7 +259,7 @@ impl<'w, 't> Walk<'w, 't> {
             .and_then(|sender| sender.place)
             .map(|place| self.world.subnet(place).network);
         match onward {
-            Onward::Outside => self.outside(senders, sent, service.as_ref(), wanted),
+            Onward::Outside => self.outside(senders, sent, wanted),
             Onward::Nobody => Err(Stop::unknown(format!(
                 "the topology does not say who has {}",
                 shown(to)
@@ -408,7 +410,7 @@ impl<'w, 't> Walk<'w, 't> {
                 let next = self.balanced_appliances(&balancer, frontend, &sent)?;
                 self.through(at, &next, sent, senders, wanted, passed.saturating_add(1))
             }
-            Onward::Outside => self.outside(machines, sent, None, wanted),
+            Onward::Outside => self.outside(machines, sent, wanted),
             Onward::Nobody => Err(Stop::unknown(format!(
                 "the topology does not say who has {}",
                 shown(to)
@@ -417,13 +419,7 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     /// Out to a public address: with which source, and to whom.
-    fn outside(
-        &mut self,
-        senders: &[Station<'w, 't>],
-        mut sent: Sent,
-        service: Option<&ResourceId>,
-        wanted: &Wanted<'_>,
-    ) -> End {
+    fn outside(&mut self, senders: &[Station<'w, 't>], mut sent: Sent, wanted: &Wanted<'_>) -> End {
         let world = self.world;
         if let Some((first, place)) = senders
             .first()
@@ -461,7 +457,7 @@ impl<'w, 't> Walk<'w, 't> {
             let because = "the public address forgets an idle flow";
             self.limit_idle(egress.idle_minutes.saturating_mul(60), because);
         }
-        if let Some(service) = service {
+        if let Some(service) = wanted.service {
             return self.public_service(service, &sent, wanted.host);
         }
         self.at_public_address(sent, wanted)
@@ -470,6 +466,11 @@ impl<'w, 't> Walk<'w, 't> {
     /// A packet from the internet to a public address.
     pub(crate) fn at_public_address(&mut self, sent: Sent, wanted: &Wanted<'_>) -> End {
         let to = *sent.destination.ip();
+        if !security::is_public(to) {
+            return Err(Stop::dropped(format!(
+                "{to} is a private address, which nobody outside reaches; use a public one"
+            )));
+        }
         let Some(user) = self.world.public_user(to) else {
             return Err(Stop::unknown(format!(
                 "{} is a public address; who answers there the topology does not say",
@@ -547,9 +548,15 @@ impl<'w, 't> Walk<'w, 't> {
                 sent.destination.ip(),
                 id.short()
             ))),
-            Holder::Client(name) => Err(Stop::unknown(format!(
-                "the topology does not say what listens on client `{name}`"
-            ))),
+            Holder::Client(name) => {
+                let own: Vec<Station<'w, 't>> = self
+                    .world
+                    .client(name)
+                    .map(Station::of)
+                    .into_iter()
+                    .collect();
+                self.network_interfaces(&own, &sent.sources, port)
+            }
         }
     }
 
@@ -638,48 +645,6 @@ impl<'w, 't> Walk<'w, 't> {
         };
         self.push(kind, &[place], sent, destinations, judgement, "")
     }
-
-    pub(crate) fn finish(mut self, end: End) -> Trace {
-        let (outcome, because, remedy) = match end {
-            Ok(because) => (Outcome::Delivered, because, None),
-            Err(stop) => (stop.outcome, stop.because, stop.remedy),
-        };
-        let delivered = outcome == Outcome::Delivered;
-        let provenance = &self.world.topology.provenance;
-        translations(&mut self.hops);
-        for by in self.hops.iter_mut().flat_map(|hop| &mut hop.decided_by) {
-            by.span = by.id.as_ref().and_then(|id| {
-                provenance.span(&crate::finding::Place {
-                    id: id.clone(),
-                    pointer: by.pointer.clone(),
-                })
-            });
-        }
-        let back = if delivered {
-            way_back(&self.hops)
-        } else {
-            Vec::new()
-        };
-        let idle_timeouts = if delivered { self.idle } else { Vec::new() };
-        Trace {
-            version: 1,
-            outcome,
-            because,
-            hops: self.hops,
-            back,
-            idle_timeout_seconds: idle_timeouts.iter().map(|idle| idle.seconds).min(),
-            idle_timeouts,
-            mtu: delivered.then(|| Mtu {
-                bytes: MTU_BYTES,
-                because:
-                    "a NIC in Azure sends up to 1,500 bytes, and no hop of this path takes less"
-                        .to_owned(),
-            }),
-            mend: remedy
-                .filter(|_| outcome == Outcome::Dropped)
-                .map(|remedy| remedy.mend(self.world)),
-        }
-    }
 }
 
 fn blank(kind: HopKind, judgement: &Judgement) -> Hop {
@@ -724,86 +689,6 @@ pub(crate) fn stop_if_not_passed(judgement: Judgement) -> Result<(), Stop> {
         because: judgement.because,
         remedy: judgement.remedy,
     })
-}
-
-/// What each hop that translates does to the addresses with which the packet came.
-fn translations(hops: &mut [Hop]) {
-    let all = |one: &str, any_of: &[String]| {
-        if any_of.is_empty() {
-            vec![one.to_owned()]
-        } else {
-            any_of.to_vec()
-        }
-    };
-    let mut came: Option<[Vec<String>; 2]> = None;
-    for hop in hops {
-        let leaves = [
-            all(&hop.source, &hop.source_any_of),
-            all(&hop.destination, &hop.destination_any_of),
-        ];
-        match hop.kind {
-            HopKind::Resolve => continue,
-            HopKind::PrivateLinkService | HopKind::LoadBalancer | HopKind::Outbound
-                if hop.verdict == Verdict::Pass =>
-            {
-                if let Some(came) = &came {
-                    for ((from, to), side) in
-                        came.iter().zip(&leaves).zip(["source", "destination"])
-                    {
-                        if from != to {
-                            hop.translations.push(Translation {
-                                side,
-                                from: from.clone(),
-                                to: to.clone(),
-                            });
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-        came = Some(leaves);
-    }
-}
-
-/// Every hop hands back what it got, with the addresses turned round.
-fn way_back(hops: &[Hop]) -> Vec<Hop> {
-    let there: Vec<&Hop> = hops
-        .iter()
-        .filter(|hop| hop.kind != HopKind::Resolve)
-        .collect();
-    let came_as = std::iter::once(there.first())
-        .chain(there.iter().map(Some))
-        .flatten();
-    let pairs: Vec<_> = came_as.zip(&there).collect();
-    let each = pairs.into_iter().rev().map(|(came, hop)| {
-        let because = match hop.kind {
-            HopKind::PrivateEndpoint => "answers take the same way back",
-            HopKind::PrivateLinkService => "Private Link translates both addresses back",
-            HopKind::LoadBalancer => "answers leave with the frontend's address as source",
-            HopKind::Relay => "the relay answers on the connection that it accepted",
-            HopKind::Service => "the service answers the connection that it accepted",
-            HopKind::Outbound => "the public address is translated back",
-            HopKind::Appliance => {
-                "answers come back through the appliance if their subnet routes to it too"
-            }
-            _ => "flow records let answers pass without a rule",
-        };
-        Hop {
-            at: hop.at.clone(),
-            at_any_of: hop.at_any_of.clone(),
-            kind: hop.kind,
-            verdict: Verdict::Pass,
-            because: because.to_owned(),
-            source: came.destination.clone(),
-            source_any_of: came.destination_any_of.clone(),
-            destination: came.source.clone(),
-            destination_any_of: came.source_any_of.clone(),
-            decided_by: Vec::new(),
-            translations: Vec::new(),
-        }
-    });
-    each.collect()
 }
 
 /// What is not in the topology, as what decided.

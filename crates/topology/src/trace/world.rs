@@ -4,26 +4,26 @@
 //! Everything is found by hash and read at most once, so that a walk costs the same in a large
 //! topology as in a small one. What only some walks need is made when the first one needs it.
 
-use super::{
-    security::{Group, HOST, Scope},
-    selector::is_named,
-};
+mod interface;
+mod peers;
+mod public;
+mod read;
+
+pub(crate) use interface::{Interface, Machine, PublicIp};
+pub(crate) use peers::{Peer, PeerState, private};
+
+use super::security::{Group, Scope};
 use crate::{
     model::{
         Body, Resource, Topology,
         addresses::{Addresses, Holder},
-        cidr::ipv4,
         id::ResourceId,
-        network::{Child, SubResource, Subnet, VirtualNetwork, VirtualNetworkPeering},
+        network::{Subnet, VirtualNetwork},
         relay::RelayConfig,
     },
     sets::Ranges,
 };
-use std::{
-    cell::OnceCell,
-    collections::{BTreeMap, HashMap},
-    net::Ipv4Addr,
-};
+use std::{cell::OnceCell, collections::HashMap, net::Ipv4Addr};
 
 /// A subnet of the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +54,10 @@ pub struct World<'t> {
     instance_of: HashMap<Holder, usize>,
     relays: HashMap<&'t ResourceId, OnceCell<Option<RelayConfig>>>,
     services_by_alias: OnceCell<HashMap<String, &'t ResourceId>>,
+    group_members: OnceCell<HashMap<&'t ResourceId, Vec<(Net, Ipv4Addr)>>>,
+    by_place: OnceCell<HashMap<Place, Vec<usize>>>,
+    by_net: OnceCell<Vec<Vec<(Ipv4Addr, Holder)>>>,
+    kept: OnceCell<HashMap<Holder, Net>>,
     public_users: OnceCell<HashMap<Ipv4Addr, Holder>>,
     pub(super) public_names: OnceCell<HashMap<String, super::names::PublicName<'t>>>,
 }
@@ -80,28 +84,6 @@ pub(crate) struct Zone<'t> {
     pub(crate) registers: bool,
 }
 
-/// A peering, seen from one network.
-#[derive(Debug)]
-pub(crate) struct Peer<'t> {
-    pub(crate) name: &'t str,
-    /// Where it is written.
-    pub(crate) at: (ResourceId, String),
-    pub(crate) half: &'t VirtualNetworkPeering,
-    /// The other network, if it is in the topology.
-    pub(crate) remote: Option<Net>,
-    pub(crate) remote_id: &'t ResourceId,
-    /// The other network's half, and where it is written.
-    pub(crate) back: Option<(&'t VirtualNetworkPeering, (ResourceId, String))>,
-    pub(crate) space: Ranges,
-}
-
-/// Whether packets pass a peering.
-pub(crate) enum PeerState {
-    Connected,
-    Down(String),
-    Unknown(String),
-}
-
 /// A subnet.
 #[derive(Debug)]
 pub(crate) struct SubnetView<'t> {
@@ -110,112 +92,6 @@ pub(crate) struct SubnetView<'t> {
     pub(crate) inner: &'t Subnet,
     scope: OnceCell<Scope>,
     pub(crate) routes: OnceCell<super::routes::Routes<'t>>,
-}
-
-/// Something with an address that opens or takes connections: a machine's NIC, a client.
-#[derive(Debug)]
-pub(crate) struct Interface<'t> {
-    /// `client/NAME` or the NIC's id.
-    pub(crate) at: String,
-    pub(crate) nic: Option<&'t ResourceId>,
-    /// The backend pools it is a member of.
-    pub(crate) pools: &'t [SubResource],
-    /// The application security groups it is a member of.
-    pub(crate) security_groups: &'t [SubResource],
-    /// The inbound NAT rules that end here.
-    pub(crate) nat_rules: &'t [SubResource],
-    pub(crate) public_ip: Option<PublicIp<'t>>,
-    pub(crate) place: Place,
-    pub(crate) address: Ipv4Addr,
-    /// The group of the NIC itself.
-    pub(crate) group: Option<&'t ResourceId>,
-    pub(crate) forwards: bool,
-    /// The machine whose NIC it is.
-    pub(crate) machine: Machine<'t>,
-    /// The client's hosts file.
-    pub(crate) hosts: Option<&'t BTreeMap<String, Ipv4Addr>>,
-    /// DNS servers of the NIC itself.
-    pub(crate) dns_servers: &'t [String],
-}
-
-/// A machine's own public address.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum PublicIp<'t> {
-    Resource(&'t ResourceId),
-    /// Made with each instance of a scale set.
-    OfInstance(&'t str),
-}
-
-/// What the topology says about the machine behind a NIC.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Machine<'t> {
-    Virtual(&'t Resource),
-    /// An instance of a scale set, by number.
-    Instance(&'t Resource, u32),
-    /// ARM says that there is one, and it is not in the topology.
-    Missing(&'t ResourceId),
-    None,
-    Client(&'t str),
-}
-
-impl<'t> Machine<'t> {
-    /// The resource that says what runs on it.
-    pub(crate) fn id(&self) -> Option<&'t ResourceId> {
-        match self {
-            Self::Virtual(resource) | Self::Instance(resource, _) => Some(&resource.id),
-            Self::Missing(_) | Self::None | Self::Client(_) => None,
-        }
-    }
-}
-
-impl<'t> Interface<'t> {
-    /// The client that it is.
-    pub(crate) fn client(&self) -> Option<&'t str> {
-        match self.machine {
-            Machine::Client(name) => Some(name),
-            _ => None,
-        }
-    }
-
-    /// The name of the machine, if that is a resource of its own.
-    pub(crate) fn machine_name(&self) -> Option<&'t str> {
-        match self.machine {
-            Machine::Virtual(resource) => Some(resource.id.name()),
-            _ => None,
-        }
-    }
-
-    /// Whether a text names the machine, the instance or the NIC.
-    pub(crate) fn is_called(&self, text: &str) -> bool {
-        let of_machine = match self.machine {
-            Machine::Virtual(resource) => is_named(&resource.id, text),
-            Machine::Instance(resource, number) => {
-                is_named(&resource.id, text)
-                    || text.rsplit_once('/').is_some_and(|(set, instance)| {
-                        instance.parse() == Ok(number)
-                            && is_named(&resource.id, set.trim_end_matches("/virtualMachines"))
-                    })
-            }
-            _ => false,
-        };
-        of_machine
-            || self.nic.is_some_and(|nic| is_named(nic, text))
-            || self.at.eq_ignore_ascii_case(text)
-    }
-
-    /// Whether its NIC is a resource of its own, which a change can name.
-    pub(crate) fn is_resource(&self) -> bool {
-        self.nic.is_some()
-    }
-
-    /// Whether its public address is this one.
-    pub(crate) fn has_public_address(&self, world: &World<'_>, address: Ipv4Addr) -> bool {
-        let Some(PublicIp::Resource(id)) = self.public_ip else {
-            return false;
-        };
-        let inner = world.topology.public_ip_address(id);
-        inner.and_then(|(_, inner)| ipv4(inner.ip_address)) == Some(address)
-    }
 }
 
 impl<'t> World<'t> {
@@ -239,6 +115,10 @@ impl<'t> World<'t> {
             instance_of: HashMap::new(),
             relays: HashMap::new(),
             services_by_alias: OnceCell::new(),
+            group_members: OnceCell::new(),
+            by_place: OnceCell::new(),
+            by_net: OnceCell::new(),
+            kept: OnceCell::new(),
             public_users: OnceCell::new(),
             public_names: OnceCell::new(),
         };
@@ -294,175 +174,6 @@ impl<'t> World<'t> {
         world
     }
 
-    fn read_networks(&mut self) {
-        for (resource, inner) in self.topology.virtual_networks() {
-            let net = Net(self.networks.len());
-            self.network_of.insert(&resource.id, net);
-            self.networks.push(Network {
-                resource,
-                inner,
-                space: Ranges::cidrs(inner.address_space.prefixes()),
-                zones: Vec::new(),
-                has_gateway: inner
-                    .subnets
-                    .iter()
-                    .any(|subnet| subnet.name.eq_ignore_ascii_case("GatewaySubnet")),
-                peers: OnceCell::new(),
-            });
-            for subnet in &inner.subnets {
-                let id = resource.id.child("subnets", &subnet.name);
-                let place = Place(self.subnets.len());
-                self.subnet_of.insert(id.clone(), place);
-                self.subnets.push(SubnetView {
-                    id,
-                    network: net,
-                    inner: subnet,
-                    scope: OnceCell::new(),
-                    routes: OnceCell::new(),
-                });
-            }
-        }
-    }
-
-    fn read_interfaces(&mut self, machines: &HashMap<&'t ResourceId, &'t Resource>) {
-        let topology = self.topology;
-        for (name, client) in &topology.clients {
-            let (Some(place), Some(address)) = (
-                self.place(&client.subnet),
-                self.addresses.get(&Holder::Client(name.clone())),
-            ) else {
-                continue;
-            };
-            self.add(Interface {
-                at: format!("client/{name}"),
-                nic: None,
-                pools: &[],
-                security_groups: &[],
-                nat_rules: &[],
-                public_ip: None,
-                place,
-                address,
-                group: None,
-                forwards: false,
-                machine: Machine::Client(name),
-                hosts: Some(&client.hosts),
-                dns_servers: &[],
-            });
-        }
-        for (resource, nic) in topology.network_interfaces() {
-            if nic.private_endpoint.is_some() || nic.private_link_service.is_some() {
-                continue;
-            }
-            let machine = match (machines.get(&resource.id), &nic.virtual_machine) {
-                (Some(resource), _) => Machine::Virtual(resource),
-                (None, Some(missing)) => Machine::Missing(&missing.id),
-                (None, None) => Machine::None,
-            };
-            for (index, config) in nic.ip_configurations.iter().enumerate() {
-                let holder = Holder::Nic(resource.id.clone(), index);
-                let (Some(place), Some(address)) = (
-                    config
-                        .properties
-                        .subnet
-                        .as_ref()
-                        .and_then(|subnet| self.place(&subnet.id)),
-                    self.addresses.get(&holder),
-                ) else {
-                    continue;
-                };
-                self.add(Interface {
-                    at: resource.id.as_str().to_owned(),
-                    nic: Some(&resource.id),
-                    pools: &config.properties.load_balancer_backend_address_pools,
-                    security_groups: &config.properties.application_security_groups,
-                    nat_rules: &config.properties.load_balancer_inbound_nat_rules,
-                    public_ip: config
-                        .properties
-                        .public_ip_address
-                        .as_ref()
-                        .map(|reference| PublicIp::Resource(&reference.id)),
-                    place,
-                    address,
-                    group: nic.network_security_group.as_ref().map(|group| &group.id),
-                    forwards: nic.enable_ip_forwarding == Some(true),
-                    machine,
-                    hosts: None,
-                    dns_servers: nic
-                        .dns_settings
-                        .as_ref()
-                        .map_or(&[], |dns| &dns.dns_servers),
-                });
-            }
-        }
-    }
-
-    /// The instances of scale sets: their NICs are no resources of their own.
-    fn read_instances(&mut self) {
-        for (resource, set) in self.topology.virtual_machine_scale_sets() {
-            self.relays.insert(&resource.id, OnceCell::new());
-            for instance in set.instances(resource) {
-                for (number, profile) in set.nics().iter().enumerate() {
-                    let nic = &profile.properties;
-                    for (index, config) in nic.ip_configurations.iter().enumerate() {
-                        let holder = Holder::Instance(resource.id.clone(), instance, number, index);
-                        let (Some(place), Some(address)) = (
-                            config
-                                .properties
-                                .subnet
-                                .as_ref()
-                                .and_then(|subnet| self.place(&subnet.id)),
-                            self.addresses.get(&holder),
-                        ) else {
-                            continue;
-                        };
-                        let public = config.properties.public_ip_address_configuration.as_ref();
-                        self.instance_of.insert(holder, self.interfaces.len());
-                        self.add(Interface {
-                            at: format!(
-                                "{}/virtualMachines/{instance}/networkInterfaces/{}",
-                                resource.id, profile.name
-                            ),
-                            nic: None,
-                            pools: &config.properties.load_balancer_backend_address_pools,
-                            security_groups: &config.properties.application_security_groups,
-                            nat_rules: &[],
-                            public_ip: public.map(|one| PublicIp::OfInstance(&one.name)),
-                            place,
-                            address,
-                            group: nic.network_security_group.as_ref().map(|group| &group.id),
-                            forwards: nic.enable_ip_forwarding == Some(true),
-                            machine: Machine::Instance(resource, instance),
-                            hosts: None,
-                            dns_servers: nic
-                                .dns_settings
-                                .as_ref()
-                                .map_or(&[], |dns| &dns.dns_servers),
-                        });
-                    }
-                }
-            }
-        }
-    }
-
-    fn add(&mut self, interface: Interface<'t>) {
-        let index = self.interfaces.len();
-        if let Some(subnet) = self.subnets.get(interface.place.0) {
-            self.interface_at
-                .entry((subnet.network, interface.address))
-                .or_insert(index);
-        }
-        if let Some(nic) = interface.nic {
-            self.interfaces_of.entry(nic).or_default().push(index);
-        }
-        for rule in interface.nat_rules {
-            self.natted.entry(&rule.id).or_insert(index);
-        }
-        for pool in interface.pools {
-            self.members.entry(&pool.id).or_default().push(index);
-        }
-        self.interfaces.push(interface);
-    }
-
     /// The subnet with this id.
     pub(crate) fn place(&self, id: &ResourceId) -> Option<Place> {
         self.subnet_of.get(id).copied()
@@ -514,6 +225,114 @@ impl<'t> World<'t> {
     /// The NIC of an instance of a scale set.
     pub(crate) fn interface_of(&self, instance: &Holder) -> Option<&Interface<'t>> {
         self.interfaces.get(*self.instance_of.get(instance)?)
+    }
+
+    /// A client, by name.
+    pub(crate) fn client(&self, name: &str) -> Option<&Interface<'t>> {
+        // Clients come first.
+        self.interfaces
+            .iter()
+            .take(self.topology.clients.len())
+            .find(|interface| interface.client() == Some(name))
+    }
+
+    /// The addresses of the members of application security groups, as seen from a subnet.
+    pub(crate) fn addresses_of(&self, place: Place, groups: &[&ResourceId]) -> Ranges {
+        let members = self.group_members.get_or_init(|| {
+            let mut members: HashMap<&'t ResourceId, Vec<(Net, Ipv4Addr)>> = HashMap::new();
+            for interface in &self.interfaces {
+                let net = self.subnet(interface.place).network;
+                for group in interface.security_groups {
+                    members
+                        .entry(&group.id)
+                        .or_default()
+                        .push((net, interface.address));
+                }
+            }
+            for (resource, endpoint) in self.topology.private_endpoints() {
+                let holder = Holder::Endpoint(resource.id.clone());
+                let net = endpoint
+                    .subnet
+                    .as_ref()
+                    .and_then(|subnet| self.place(&subnet.id))
+                    .map(|place| self.subnet(place).network);
+                if let (Some(net), Some(address)) = (net, self.addresses.get(&holder)) {
+                    for group in &endpoint.application_security_groups {
+                        members.entry(&group.id).or_default().push((net, address));
+                    }
+                }
+            }
+            members
+        });
+        let own = self.subnet(place).network;
+        let peers: Vec<(Net, &Ranges)> = self
+            .peers(own)
+            .iter()
+            .filter_map(|peer| Some((peer.remote?, &peer.space)))
+            .collect();
+        let all = groups
+            .iter()
+            .filter_map(|group| members.get(*group))
+            .flatten();
+        let seen = all.filter(|(net, address)| {
+            *net == own
+                || peers
+                    .iter()
+                    .any(|(peer, space)| peer == net && space.contains(address.to_bits()))
+        });
+        seen.map(|(_, address)| (address.to_bits(), address.to_bits()))
+            .collect()
+    }
+
+    /// The clients and NICs of a subnet.
+    pub(crate) fn interfaces_in(&self, place: Place) -> impl Iterator<Item = &Interface<'t>> {
+        let by_place = self.by_place.get_or_init(|| {
+            let mut all: HashMap<Place, Vec<usize>> = HashMap::new();
+            for (index, interface) in self.interfaces.iter().enumerate() {
+                all.entry(interface.place).or_default().push(index);
+            }
+            all
+        });
+        let all = by_place.get(&place).into_iter().flatten();
+        all.filter_map(|index| self.interfaces.get(*index))
+    }
+
+    /// Everybody who has an address in a network, lowest address first.
+    pub(crate) fn holders_in(&self, net: Net) -> &[(Ipv4Addr, Holder)] {
+        let by_net = self.by_net.get_or_init(|| {
+            let mut all: Vec<Vec<(Ipv4Addr, Holder)>> = vec![Vec::new(); self.networks.len()];
+            for (holder, subnet, address) in self.addresses.iter() {
+                let Some(place) = self.place(subnet) else {
+                    continue;
+                };
+                let net = self.subnet(place).network;
+                if self.held.get(&(net, address)) == Some(holder)
+                    && let Some(list) = all.get_mut(net.0)
+                {
+                    list.push((address, holder.clone()));
+                }
+            }
+            for list in &mut all {
+                list.sort_by_key(|(address, _)| *address);
+            }
+            all
+        });
+        by_net.get(net.0).map_or(&[], Vec::as_slice)
+    }
+
+    /// A holder as the world keeps it, with its network.
+    pub(crate) fn kept(&self, holder: &Holder) -> Option<(Net, &Holder)> {
+        let kept = self.kept.get_or_init(|| {
+            self.addresses
+                .iter()
+                .filter_map(|(holder, subnet, _)| {
+                    let net = self.subnet(self.place(subnet)?).network;
+                    Some((holder.clone(), net))
+                })
+                .collect()
+        });
+        kept.get_key_value(holder)
+            .map(|(holder, net)| (*net, holder))
     }
 
     /// The members of a backend pool.
@@ -594,124 +413,6 @@ impl<'t> World<'t> {
         all.map(|group| &group.id)
     }
 
-    /// What `VirtualNetwork` stands for at a subnet.
-    pub(crate) fn scope(&self, place: Place) -> &Scope {
-        let subnet = self.subnet(place);
-        subnet.scope.get_or_init(|| {
-            let network = self.network(subnet.network);
-            let mut known = network.space.or(&Ranges::address(HOST));
-            let mut doubtful = Ranges::EMPTY;
-            let mut has_gateway = network.has_gateway;
-            for peer in self.peers(subnet.network) {
-                has_gateway |= peer.half.use_remote_gateways == Some(true);
-                if peer.half.allow_virtual_network_access == Some(false) {
-                    continue;
-                }
-                match self.peer_state(subnet.network, peer) {
-                    PeerState::Connected if peer.space.is_empty() => doubtful = private(),
-                    PeerState::Connected => known = known.or(&peer.space),
-                    PeerState::Unknown(_) => {
-                        doubtful = if peer.space.is_empty() {
-                            private()
-                        } else {
-                            doubtful.or(&peer.space)
-                        };
-                    }
-                    PeerState::Down(_) => {}
-                }
-            }
-            if has_gateway {
-                doubtful = private();
-            }
-            let routes = super::routes::of(self, place);
-            Scope {
-                tag: known.or(&routes.prefixes),
-                network: known,
-                doubtful,
-            }
-        })
-    }
-
-    /// The peerings of a network.
-    pub(crate) fn peers(&self, net: Net) -> &[Peer<'t>] {
-        let network = self.network(net);
-        network.peers.get_or_init(|| {
-            let halves = |network: &Network<'t>| {
-                let id = network.resource.id.clone();
-                let each = |(index, peering): (usize, &'t Child<VirtualNetworkPeering>)| {
-                    let pointer = format!("/properties/virtualNetworkPeerings/{index}");
-                    (peering, (id.clone(), pointer))
-                };
-                let all = network.inner.virtual_network_peerings.iter().enumerate();
-                all.map(each).collect::<Vec<_>>()
-            };
-            let own = halves(network).into_iter().filter_map(|(peering, at)| {
-                let half = &peering.properties;
-                let remote_id = &half.remote_virtual_network.as_ref()?.id;
-                let remote = self.net(remote_id);
-                let back = remote.and_then(|remote| {
-                    halves(self.network(remote)).into_iter().find(|(back, _)| {
-                        back.properties
-                            .remote_virtual_network
-                            .as_ref()
-                            .is_some_and(|id| id.id == network.resource.id)
-                    })
-                });
-                let told = half
-                    .remote_virtual_network_address_space
-                    .as_ref()
-                    .or(half.remote_address_space.as_ref())
-                    .map(|space| Ranges::cidrs(space.prefixes()));
-                let space = match remote {
-                    Some(remote) => self.network(remote).space.clone(),
-                    None => told.unwrap_or_default(),
-                };
-                Some(Peer {
-                    name: &peering.name,
-                    at,
-                    half,
-                    remote,
-                    remote_id,
-                    back: back.map(|(back, at)| (&back.properties, at)),
-                    space,
-                })
-            });
-            own.collect()
-        })
-    }
-
-    /// Whether packets pass a peering: both networks need a half.
-    /// Source: <https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering>.
-    pub(crate) fn peer_state(&self, net: Net, peer: &Peer<'t>) -> PeerState {
-        let told = [Some(peer.half), peer.back.as_ref().map(|(half, _)| *half)]
-            .into_iter()
-            .flatten()
-            .filter_map(|half| half.peering_state.as_deref())
-            .find(|state| !state.eq_ignore_ascii_case("Connected"));
-        let here = self.network(net).resource.id.name();
-        if let Some(state) = told {
-            return PeerState::Down(format!(
-                "peering `{}` of `{here}` is {state}, not Connected; make both halves anew",
-                peer.name
-            ));
-        }
-        if peer.remote.is_some() && peer.back.is_none() {
-            return PeerState::Down(format!(
-                "peering `{}` has no other half: `{}` has no peering with `{here}`; add it",
-                peer.name,
-                peer.remote_id.name()
-            ));
-        }
-        if peer.remote.is_none() && peer.half.peering_state.is_none() {
-            return PeerState::Unknown(format!(
-                "whether `{}` has the other half of peering `{}` is not known: it is not in the topology",
-                peer.remote_id.name(),
-                peer.name
-            ));
-        }
-        PeerState::Connected
-    }
-
     /// The machine to which an inbound NAT rule leads.
     pub(crate) fn natted_to(&self, rule: &ResourceId) -> Option<&Interface<'t>> {
         self.interfaces.get(*self.natted.get(rule)?)
@@ -771,70 +472,6 @@ impl<'t> World<'t> {
         })
     }
 
-    /// Who answers at a public address.
-    pub(crate) fn public_user(&self, address: Ipv4Addr) -> Option<&Holder> {
-        let users = self.public_users.get_or_init(|| {
-            let mut users = HashMap::new();
-            let told = |id: &ResourceId| {
-                let (_, inner) = self.topology.public_ip_address(id)?;
-                ipv4(inner.ip_address)
-            };
-            for resource in self.topology.resources.values() {
-                let id = &resource.id;
-                match &resource.body {
-                    Body::LoadBalancer(inner) => {
-                        for (index, frontend) in inner.frontend_ip_configurations.iter().enumerate()
-                        {
-                            let reference = frontend.properties.public_ip_address.as_ref();
-                            if let Some(address) = reference.and_then(|one| told(&one.id)) {
-                                users
-                                    .entry(address)
-                                    .or_insert_with(|| Holder::Frontend(id.clone(), index));
-                            }
-                        }
-                    }
-                    Body::NetworkInterface(inner) => {
-                        for (index, config) in inner.ip_configurations.iter().enumerate() {
-                            let reference = config.properties.public_ip_address.as_ref();
-                            if let Some(address) = reference.and_then(|one| told(&one.id)) {
-                                users
-                                    .entry(address)
-                                    .or_insert_with(|| Holder::Nic(id.clone(), index));
-                            }
-                        }
-                    }
-                    Body::NatGateway(inner) => {
-                        for (index, reference) in inner.public_ip_addresses.iter().enumerate() {
-                            if let Some(address) = told(&reference.id) {
-                                users
-                                    .entry(address)
-                                    .or_insert_with(|| Holder::Nat(id.clone(), index));
-                            }
-                        }
-                    }
-                    Body::ApiManagement(inner) => {
-                        if inner.virtual_network_type.as_deref() == Some("Internal") {
-                            continue;
-                        }
-                        let own = inner.public_ip_address_id.as_ref().and_then(told);
-                        let seen = inner.public_ip_addresses.iter().copied();
-                        for address in own
-                            .into_iter()
-                            .chain(seen.filter_map(|one| ipv4(Some(one))))
-                        {
-                            users
-                                .entry(address)
-                                .or_insert_with(|| Holder::Vip(id.clone()));
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            users
-        });
-        users.get(&address)
-    }
-
     /// The Private Link Service with this id or alias.
     pub(crate) fn private_link_service(&self, wanted: &str) -> Option<&'t ResourceId> {
         let by_alias = self.services_by_alias.get_or_init(|| {
@@ -852,16 +489,4 @@ impl<'t> World<'t> {
         };
         by_id().or_else(|| by_alias.get(&wanted.to_ascii_lowercase()).copied())
     }
-}
-
-/// Every private and shared address.
-pub(crate) fn private() -> Ranges {
-    [(10, 0, 8), (172, 16, 12), (192, 168, 16), (100, 64, 10)]
-        .into_iter()
-        .map(|(a, b, length)| crate::model::cidr::Cidr {
-            address: Ipv4Addr::new(a, b, 0, 0),
-            length,
-        })
-        .map(|range| (range.first().to_bits(), range.last().to_bits()))
-        .collect()
 }
