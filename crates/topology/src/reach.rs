@@ -3,6 +3,7 @@
 //! [`sets`] is the algebra. [`endings`] says how all connections between two selectors end.
 //! Expectations of the manifest are [`Expectation`]s.
 
+mod ask;
 mod classes;
 mod expect;
 mod parts;
@@ -14,6 +15,10 @@ pub use crate::model::expectation::{
     Effect, Expectation, PortRange, Selector, SelectorError, SelectorKind,
 };
 pub use crate::sets;
+pub use ask::{
+    ReachedBySet, ReachedThing, SenderGroup, SenderSet, WhatCanReach, WhoCanReach, what_can,
+    who_can_reach,
+};
 pub use expect::check_expectations;
 
 use crate::{

@@ -25,6 +25,7 @@ pub(crate) mod world;
 pub use compare::{Mismatch, ObservedHop, same_path};
 pub use decision::{DecidedBy, DecidedKind};
 pub use mend::Mend;
+pub(crate) use report::locate;
 pub use selector::SelectionError;
 pub use target::{Target, TargetError};
 pub use world::World;

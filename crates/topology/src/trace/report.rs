@@ -1,10 +1,10 @@
 //! What is said of a walk once it has ended: spans, translations, the way back, the mend.
 
 use super::{
-    Hop, HopKind, Mtu, Outcome, Trace, Translation, Verdict,
+    DecidedBy, Hop, HopKind, Mtu, Outcome, Trace, Translation, Verdict,
     walk::{End, Walk},
 };
-use crate::finding::Place;
+use crate::{finding::Place, model::Topology};
 
 /// What a NIC sends at once:
 /// <https://learn.microsoft.com/azure/virtual-network/virtual-network-tcpip-performance-tuning>.
@@ -17,15 +17,9 @@ impl Walk<'_, '_> {
             Err(stop) => (stop.outcome, stop.because, stop.remedy),
         };
         let delivered = outcome == Outcome::Delivered;
-        let provenance = &self.world.topology.provenance;
         translations(&mut self.hops);
-        for by in self.hops.iter_mut().flat_map(|hop| &mut hop.decided_by) {
-            by.span = by.id.as_ref().and_then(|id| {
-                provenance.span(&Place {
-                    id: id.clone(),
-                    pointer: by.pointer.clone(),
-                })
-            });
+        for hop in &mut self.hops {
+            locate(self.world.topology, &mut hop.decided_by);
         }
         let back = if delivered {
             way_back(&self.hops)
@@ -51,6 +45,18 @@ impl Walk<'_, '_> {
                 .filter(|_| outcome == Outcome::Dropped)
                 .map(|remedy| remedy.mend(self.world)),
         }
+    }
+}
+
+/// Fills in where the things that decided are written.
+pub(crate) fn locate(topology: &Topology, all: &mut [DecidedBy]) {
+    for by in all {
+        by.span = by.id.as_ref().and_then(|id| {
+            topology.provenance.span(&Place {
+                id: id.clone(),
+                pointer: by.pointer.clone(),
+            })
+        });
     }
 }
 

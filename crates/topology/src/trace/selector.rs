@@ -70,7 +70,7 @@ impl<'t> World<'t> {
         interfaces.chain(subnets).collect()
     }
 
-    fn whole<'w>(&'w self, place: Place) -> Sender<'w, 't> {
+    pub(crate) fn whole<'w>(&'w self, place: Place) -> Sender<'w, 't> {
         let prefixes = self.subnet(place).inner.properties.prefixes();
         Sender::Subnet(place, prefixes.collect())
     }
