@@ -20,6 +20,7 @@ pub mod id;
 pub mod json;
 pub mod network;
 mod provenance;
+pub mod regions;
 pub mod relay;
 pub mod resource_group;
 

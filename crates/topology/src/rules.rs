@@ -10,6 +10,7 @@
 //! them with `cargo xtask fmt`.
 
 mod facts;
+mod not_judged;
 mod prelude;
 #[cfg(test)]
 mod tests;
@@ -141,37 +142,76 @@ rules! {
     load_balancers {
         balancer_not_standard,
         frontend_without_address,
+        frontend_with_both_addresses,
+        no_frontend,
         rule_refers_to_nothing,
+        rules_share_a_port,
         rule_without_probe,
         probe_unused,
         probe_slow,
         probe_out_of_range,
+        probe_retired_threshold,
         probe_path,
+        probe_port_blocked_by_azure,
         probe_sees_only_the_relay,
+        probe_answered_by_the_service,
+        floating_address_unheard,
+        idle_timeout_out_of_range,
+        idle_flow_dropped_silently,
         idle_timeout_beyond_private_link,
+        member_calls_its_own_frontend,
+        frontend_without_zones,
+        member_of_two_balancers,
+        scale_set_of_two_balancers,
+        too_many_rules_or_sets,
+        address_of_no_machine,
+        pool_of_two_kinds,
+        pool_idle,
+        rule_not_tcp,
+        frontend_dynamic,
     }
     forwarders {
         single_instance,
         pool_without_members,
         needless_ip_forwarding,
+        answers_past_the_relay,
         literal_upstream,
         listener_on_other_port,
         listener_on_dynamic_address,
         upstream_unresolved,
         relay_in_a_circle,
+        proxy_header_unexpected,
+        one_zone,
+        scale_set_probe_inactive,
+        not_accelerated,
+        open_to_the_internet,
         relays_nothing,
     }
     private_link {
         nat_subnet_policies,
+        nat_subnet_policies_back_on,
         balancer_cannot_serve,
+        pool_by_address,
+        frontends_of_two_balancers,
+        front_of_something_else,
         nat_address_count,
         primary_nat_address,
         nat_subnet_in_other_network,
+        in_other_region,
+        ipv6,
+        too_many_services,
         frontend_without_rule,
         approved_but_not_visible,
         visible_to_everyone,
+        list_too_long,
         invisible_to_consumer,
+        proxy_header_for_some,
+        alias_says_nothing,
+        nat_addresses_short,
+        nat_rule_alone,
         nat_subnet_shared,
+        direct_connect_limits,
+        direct_connect_would_do,
     }
     private_endpoints {
         away_from_its_network,
@@ -227,6 +267,8 @@ rules! {
         retired_platform,
     }
 }
+
+pub use not_judged::NOT_JUDGED;
 
 /// Codes that once were rules, with the reason why they are none now.
 pub const RETIRED: &[(&str, &str)] = &[];

@@ -4,6 +4,7 @@
 //! that a rule walks its own resources once and never all others for each of them.
 
 pub(super) mod approval;
+pub(super) mod consumers;
 pub(super) mod dynamic;
 pub(super) mod endpoints;
 pub(super) mod groups;
@@ -13,6 +14,7 @@ pub(super) mod networks;
 pub(super) mod pools;
 pub(super) mod relays;
 pub(super) mod routes;
+pub(super) mod services;
 pub(super) mod spare;
 pub(super) mod standing;
 pub(super) mod stated;
@@ -43,6 +45,8 @@ pub(super) struct Subject<'t> {
     pub(super) pools: pools::Pools<'t>,
     /// Machines that relay.
     pub(super) relays: relays::Relays<'t>,
+    /// Private endpoints by the Private Link Service that they connect to.
+    pub(super) consumers: consumers::Consumers<'t>,
     /// Which zones a network sees, and what they answer.
     pub(super) names: names::Names<'t>,
     /// Static addresses that somebody asked for.
@@ -65,6 +69,7 @@ impl<'t> Subject<'t> {
             routes: routes::Routes::of(topology),
             groups: groups::Groups::of(topology, &addresses),
             relays: relays::Relays::of(topology, &pools),
+            consumers: consumers::Consumers::of(topology),
             names: names::Names::of(topology),
             stated: stated::stated(topology),
             dynamic: dynamic::dynamic(topology),

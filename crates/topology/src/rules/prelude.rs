@@ -19,5 +19,5 @@ pub(super) use crate::{
 pub(super) use serde_json::json;
 pub(super) use std::{
     collections::{BTreeMap, BTreeSet},
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
 };

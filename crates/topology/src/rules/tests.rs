@@ -215,6 +215,16 @@ fn every_rule_is_explained() {
 }
 
 #[test]
+fn what_is_not_judged_is_no_rule() {
+    let mut seen = BTreeSet::new();
+    for (code, reason) in NOT_JUDGED {
+        assert!(explain(code).is_none(), "{code} is a rule");
+        assert!(seen.insert(code), "{code} is there twice");
+        assert!(!reason.is_empty() && !reason.ends_with('.'), "{code}");
+    }
+}
+
+#[test]
 fn the_example_is_clean_but_for_what_it_accepts() {
     let (_, findings) = diagnosed("{}");
     let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();

@@ -14,9 +14,9 @@ subscriptions:
   one: { id: 11111111-1111-1111-1111-111111111111 }
   two: { id: 33333333-3333-3333-3333-333333333333 }
 resourceGroups:
-  P: { subscription: provider, location: uksouth }
-  A: { subscription: one, location: eastus }
-  B: { subscription: two, location: westus }
+  P: { subscription: provider, location: westus2 }
+  A: { subscription: one, location: westus2 }
+  B: { subscription: two, location: westus2 }
 ";
 
 /// Direct Connect, no forwarder, two consumers.
@@ -26,7 +26,7 @@ virtualNetworks:
   Near: { resourceGroup: A, addressPrefixes: [10.0.0.0/16], subnets: { default: { addressPrefix: 10.0.0.0/24 } } }
   Far: { resourceGroup: B, addressPrefixes: [10.0.0.0/16], subnets: { default: { addressPrefix: 10.0.0.0/24 } } }
 privateLinkServices:
-  Sql: { subnet: Hub/nat, destinationIPAddress: 10.0.2.4, visibility: [one, two], autoApproval: [one] }
+  Sql: { subnet: Hub/nat, natIPs: [10.0.1.4, 10.0.1.5], destinationIPAddress: 10.0.2.4, visibility: [one, two], autoApproval: [one] }
 privateEndpoints:
   NearPE: { subnet: Near/default, service: Sql }
   FarPE: { subnet: Far/default, service: Sql, manual: true, requestMessage: 'from \"two\", it''s ${urgent} `now`' }

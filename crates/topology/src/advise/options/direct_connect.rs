@@ -1,30 +1,19 @@
 //! A Private Link Service that points straight at a static address.
 
 use super::{Need, Option, Points, Weighed, pages};
-use crate::advise::{
-    Limit,
-    need::{Service, Target},
-    sheet::Sheet,
+use crate::{
+    advise::{
+        Limit,
+        need::{Service, Target},
+        sheet::Sheet,
+    },
+    model::regions::has_direct_connect,
 };
 use serde_json::json;
 use std::net::Ipv4Addr;
 
 const PAGE: &str =
     "https://learn.microsoft.com/azure/private-link/configure-private-link-service-direct-connect";
-
-/// Regions of the preview.
-const REGIONS: &[&str] = &[
-    "northcentralus",
-    "eastus2",
-    "centralus",
-    "southcentralus",
-    "westus",
-    "westus2",
-    "westus3",
-    "southeastasia",
-    "australiaeast",
-    "spaincentral",
-];
 
 pub(super) static OPTION: Option = Option {
     id: "direct-connect",
@@ -106,14 +95,13 @@ fn destination(targets: &[Target]) -> Result<(Ipv4Addr, bool), &'static str> {
 }
 
 fn region_of(need: &Need) -> String {
-    let has = |region: &str| REGIONS.contains(&region);
     let consumers = need
         .consumers
         .iter()
         .map(|consumer| consumer.network.region.as_str());
     std::iter::once(need.provider.region.as_str())
         .chain(consumers)
-        .find(|region| has(region))
+        .find(|region| has_direct_connect(region))
         .unwrap_or("eastus2")
         .to_owned()
 }
@@ -140,7 +128,7 @@ fn weigh(need: &Need) -> Weighed {
         }
     }
     let region = region_of(need);
-    if !REGIONS.contains(&need.provider.region.as_str()) {
+    if !has_direct_connect(&need.provider.region) {
         out.reason(
             Points::Blocks,
             PAGE,

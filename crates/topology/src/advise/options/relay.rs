@@ -1,10 +1,13 @@
 //! Relays behind a Standard load balancer and a Private Link Service: what Linkspan brings.
 
 use super::{Need, Option, Points, Weighed, pages};
-use crate::advise::{
-    Limit,
-    need::{BalancedNeed, GatewayNeed, Service},
-    sheet::Sheet,
+use crate::{
+    advise::{
+        Limit,
+        need::{BalancedNeed, GatewayNeed, Service},
+        sheet::Sheet,
+    },
+    model::regions::has_zones,
 };
 use serde_json::{Map, Value, json};
 
@@ -190,16 +193,19 @@ fn manifest(need: &Need) -> String {
             several => json!({ "listen": port, "to": several }),
         })
         .collect();
-    sheet.put(
-        "forwarders",
-        &name,
-        json!({ "subnet": format!("{network}/{relays}"), "instances": instances(need), "relay": relay }),
-    );
-    sheet.put(
-        "loadBalancers",
-        &balancer,
-        json!({ "subnet": format!("{network}/{relays}"), "backend": name }),
-    );
+    let mut forwarder = json!({ "subnet": format!("{network}/{relays}"), "instances": instances(need), "relay": relay });
+    let mut front = json!({ "subnet": format!("{network}/{relays}"), "backend": name });
+    if has_zones(&need.provider.region) {
+        let zones = ["1", "2", "3"];
+        let spread: Vec<&str> = zones.into_iter().take(instances(need)).collect();
+        for (entry, zones) in [(&mut forwarder, spread), (&mut front, zones.to_vec())] {
+            if let Some(members) = entry.as_object_mut() {
+                members.insert("zones".to_owned(), json!(zones));
+            }
+        }
+    }
+    sheet.put("forwarders", &name, forwarder);
+    sheet.put("loadBalancers", &balancer, front);
     let nat = sheet.nat_subnet().unwrap_or_else(|| relays.clone());
     let consumers = sheet.consumer_subscriptions();
     let mut entry = Map::new();

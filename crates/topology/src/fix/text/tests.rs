@@ -52,8 +52,8 @@ fn a_stated_value_is_changed_where_it_stands() {
             "10.0.1.9",
         ),
         &[
-            "-  PrivateLinkServiceLB: { subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.5, backend: fwd }",
-            "+  PrivateLinkServiceLB: { subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.9, backend: fwd }",
+            "-  PrivateLinkServiceLB: { subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.5, zones: [\"1\", \"2\", \"3\"], backend: fwd }",
+            "+  PrivateLinkServiceLB: { subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.9, zones: [\"1\", \"2\", \"3\"], backend: fwd }",
         ],
     );
     check(
@@ -82,8 +82,8 @@ fn a_value_that_is_not_stated_gets_its_key() {
             10,
         ),
         &[
-            "-  PrivateLinkServiceLB: { subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.5, backend: fwd }",
-            "+  PrivateLinkServiceLB: { subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.5, backend: fwd, probe: { intervalInSeconds: 10 } }",
+            "-  PrivateLinkServiceLB: { subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.5, zones: [\"1\", \"2\", \"3\"], backend: fwd }",
+            "+  PrivateLinkServiceLB: { subnet: MainNet/plsSubnet, privateIPAddress: 10.0.1.5, zones: [\"1\", \"2\", \"3\"], backend: fwd, probe: { intervalInSeconds: 10 } }",
         ],
     );
     let network = id(PROVIDER, "Microsoft.Network/virtualNetworks/MainNet");
@@ -109,8 +109,8 @@ fn a_value_that_is_not_stated_gets_its_key() {
     check(
         Change::set(&nic, "/properties/enableIPForwarding", true),
         &[
-            "-  fwd: { subnet: MainNet/plsSubnet, instances: 2, relay: [ { listen: 443, to: apim1449 } ] }",
-            "+  fwd: { subnet: MainNet/plsSubnet, instances: 2, relay: [ { listen: 443, to: apim1449 } ], enableIPForwarding: true }",
+            "-  fwd: { subnet: MainNet/plsSubnet, instances: 2, zones: [\"1\", \"2\"], relay: [ { listen: 443, to: apim1449 } ] }",
+            "+  fwd: { subnet: MainNet/plsSubnet, instances: 2, zones: [\"1\", \"2\"], relay: [ { listen: 443, to: apim1449 } ], enableIPForwarding: true }",
         ],
     );
 }
@@ -247,8 +247,8 @@ fn the_relay_in_user_data_is_changed_in_its_section() {
             "a.example:443",
         ),
         &[
-            "-  fwd: { subnet: MainNet/plsSubnet, instances: 2, relay: [ { listen: 443, to: apim1449 } ] }",
-            "+  fwd: { subnet: MainNet/plsSubnet, instances: 2, relay: [ { listen: 443, to: a.example:443 } ] }",
+            "-  fwd: { subnet: MainNet/plsSubnet, instances: 2, zones: [\"1\", \"2\"], relay: [ { listen: 443, to: apim1449 } ] }",
+            "+  fwd: { subnet: MainNet/plsSubnet, instances: 2, zones: [\"1\", \"2\"], relay: [ { listen: 443, to: a.example:443 } ] }",
         ],
     );
 }

@@ -1,6 +1,6 @@
 //! `FWD005`: upstream by a literal address.
 
-use crate::rules::prelude::*;
+use crate::{model::api_management::ApiManagement, rules::prelude::*};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "FWD005",
@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     mend: "relay `to` the service by its name",
     source: "https://learn.microsoft.com/azure/api-management/api-management-using-with-internal-vnet",
     arm_code: None,
-    has_fix: false,
+    has_fix: true,
     after: &[],
     also: &[],
     bad: &[
@@ -22,20 +22,38 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for relay in &subject.relays.all {
-        for (pointer, host, _) in relay.upstreams() {
-            let holder = host.parse::<Ipv4Addr>().ok().and_then(|address| {
-                subject
-                    .addresses
-                    .holder_in(relay.network.as_ref()?, address)
+        let literals = relay
+            .dials()
+            .filter(|dial| dial.host.parse::<Ipv4Addr>().is_ok());
+        for dial in literals {
+            let holders = subject.upstream(relay, dial.host);
+            let Some(Holder::Vip(service) | Holder::Unit(service, _)) = holders.first() else {
+                continue;
+            };
+            let message = format!(
+                "`{}` is what `{}` happens to have today",
+                dial.host,
+                service.name()
+            );
+            let finding = rule.at(&relay.machine.id, relay.dial_at(&dial), message);
+            let name = ApiManagement::gateway_host(service.name());
+            // A name that is not answered would be worse (FWD008).
+            let is_answered = relay
+                .network
+                .as_ref()
+                .is_some_and(|network| !subject.answers(network, &name).is_empty());
+            out.push(if is_answered {
+                finding.fix(
+                    format!("dial `{name}`"),
+                    [Change::set(
+                        &relay.machine.id,
+                        relay.dial_at(&dial),
+                        format!("{name}:{}", dial.port),
+                    )],
+                )
+            } else {
+                finding
             });
-            if let Some(Holder::Vip(service) | Holder::Unit(service, _)) = holder {
-                let name = service.name();
-                out.push(rule.at(
-                    &relay.machine.id,
-                    pointer,
-                    format!("`{host}` is what `{name}` happens to have today"),
-                ));
-            }
         }
     }
 }

@@ -19,22 +19,30 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
+    let next_hops: BTreeSet<IpAddr> = subject
+        .topology
+        .route_tables()
+        .flat_map(|(_, table)| &table.routes)
+        .filter_map(|route| route.properties.next_hop_ip_address)
+        .collect();
     for relay in &subject.relays.all {
-        if let Some((nic, body)) = relay.nic
-            && body.enable_ip_forwarding == Some(true)
-        {
-            let pointer = "/properties/enableIPForwarding";
-            out.push(
-                rule.at(
-                    &nic.id,
-                    pointer,
-                    format!("`{}` forwards IP packets", nic.id.name()),
-                )
-                .fix(
-                    "turn IP forwarding off",
-                    [Change::set(&nic.id, pointer, false)],
-                ),
-            );
+        // A route's next hop needs it (RTE008).
+        let is_hop = relay
+            .address(subject)
+            .is_some_and(|address| next_hops.contains(&IpAddr::V4(address)));
+        if is_hop {
+            continue;
+        }
+        for port in relay.ports() {
+            if port.enable_ip_forwarding != Some(true) {
+                continue;
+            }
+            let pointer = format!("{}/enableIPForwarding", port.pointer);
+            let message = format!("`{}` forwards IP packets", port.holder.id.name());
+            out.push(rule.at(&port.holder.id, pointer.clone(), message).fix(
+                "turn IP forwarding off",
+                [Change::set(&port.holder.id, pointer, false)],
+            ));
         }
     }
 }

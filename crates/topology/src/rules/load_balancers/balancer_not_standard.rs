@@ -10,7 +10,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     mend: "use `sku: Standard`",
     source: "https://learn.microsoft.com/azure/load-balancer/skus",
     arm_code: None,
-    has_fix: false,
+    has_fix: true,
     after: &[],
     also: &[],
     bad: &["loadBalancers: { PrivateLinkServiceLB: { sku: Basic } }"],
@@ -19,18 +19,28 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, _) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.topology.load_balancers() {
         let name = balancer
             .sku
             .as_ref()
             .and_then(|sku| sku.name.as_deref())
             .unwrap_or("Basic");
-        if !name.eq_ignore_ascii_case("Standard") && !name.eq_ignore_ascii_case("Gateway") {
-            out.push(rule.at(
-                &balancer.id,
-                "/sku/name",
-                format!("`{}` is a {name} load balancer", balancer.id.name()),
-            ));
+        if name.eq_ignore_ascii_case("Standard") || name.eq_ignore_ascii_case("Gateway") {
+            continue;
         }
+        let pointer = "/sku/name";
+        let message = format!("`{}` is a {name} load balancer", balancer.id.name());
+        let finding = rule.at(&balancer.id, pointer, message);
+        // The address of a public frontend has a SKU of its own, which would have to follow.
+        let mut frontends = body.frontend_ip_configurations.iter();
+        let is_internal = frontends.all(|frontend| frontend.properties.subnet.is_some());
+        out.push(if is_internal {
+            finding.fix(
+                "use `sku: Standard`",
+                [Change::set(&balancer.id, pointer, "Standard")],
+            )
+        } else {
+            finding
+        });
     }
 }

@@ -23,22 +23,24 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
-        if subject.pools.services(&balancer.id).is_empty() {
+    for used in &subject.pools.used {
+        // What Azure does not take at all is LB018's.
+        let minutes = used.rule.idle_timeout_in_minutes;
+        let Some(minutes) = minutes.filter(|minutes| (6..=100).contains(minutes)) else {
             continue;
-        }
-        for (index, one) in body.load_balancing_rules.iter().enumerate() {
-            let minutes = one.properties.idle_timeout_in_minutes;
-            if let Some(minutes) = minutes.filter(|minutes| *minutes > 5) {
-                let pointer = format!(
-                    "/properties/loadBalancingRules/{index}/properties/idleTimeoutInMinutes"
-                );
-                let message = format!("rule `{}` promises {minutes} idle minutes", one.name);
-                out.push(rule.at(&balancer.id, pointer.clone(), message).fix(
+        };
+        let Some((service, _)) = subject.pools.in_front_of(used.rule).first() else {
+            continue;
+        };
+        let pointer = used.pointer("/properties/idleTimeoutInMinutes");
+        let message = format!("rule `{}` promises {minutes} idle minutes", used.name);
+        out.push(
+            rule.at(&used.balancer.id, pointer.clone(), message)
+                .related(&service.id, "", "is in front of it")
+                .fix(
                     "set `idleTimeoutInMinutes` to 4",
-                    [Change::set(&balancer.id, pointer, 4)],
-                ));
-            }
-        }
+                    [Change::set(&used.balancer.id, pointer, 4)],
+                ),
+        );
     }
 }

@@ -10,10 +10,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     mend: "use an interval of 5 or more and a port of 1 or more",
     source: "https://learn.microsoft.com/azure/load-balancer/load-balancer-custom-probe-overview",
     arm_code: None,
-    has_fix: false,
+    has_fix: true,
     after: &[],
     also: &[],
-    bad: &["loadBalancers: { PrivateLinkServiceLB: { probe: { intervalInSeconds: 2 } } }"],
+    bad: &["loadBalancers: { PrivateLinkServiceLB: { probe: { intervalInSeconds: 2 } } }", "resources: [ { type: Microsoft.Network/loadBalancers, name: PrivateLinkServiceLB, resourceGroup: PrivateAPIM,
+    properties: { probes: [ { name: health, properties: { port: 0 } } ] } } ]"],
     good: &["loadBalancers: { PrivateLinkServiceLB: { probe: { intervalInSeconds: 5 } } }"],
     check,
 };
@@ -21,16 +22,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for (balancer, body) in subject.topology.load_balancers() {
         for (index, probe) in body.probes.iter().enumerate() {
-            if let Some(interval) = probe
-                .properties
-                .interval_in_seconds
-                .filter(|interval| *interval < 5)
-            {
+            let interval = probe.properties.interval_in_seconds;
+            if let Some(interval) = interval.filter(|interval| *interval < 5) {
+                let pointer = format!("/properties/probes/{index}/properties/intervalInSeconds");
                 let message = format!("probe `{}` has an interval of {interval} s", probe.name);
-                out.push(rule.at(
-                    &balancer.id,
-                    format!("/properties/probes/{index}/properties/intervalInSeconds"),
-                    message,
+                out.push(rule.at(&balancer.id, pointer.clone(), message).fix(
+                    "set `intervalInSeconds` to 5",
+                    [Change::set(&balancer.id, pointer, 5)],
                 ));
             }
             if probe.properties.port == 0 {

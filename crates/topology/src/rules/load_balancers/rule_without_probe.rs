@@ -10,29 +10,30 @@ pub(in crate::rules) static RULE: Rule = Rule {
     mend: "bind a probe to the rule",
     source: "https://learn.microsoft.com/azure/load-balancer/load-balancer-custom-probe-overview",
     arm_code: None,
-    has_fix: false,
-    after: &[],
+    has_fix: true,
+    after: &["LB004"],
     also: &[],
-    bad: &[
-        "resources: [ { type: Microsoft.Network/loadBalancers, name: PrivateLinkServiceLB, resourceGroup: PrivateAPIM, properties: { loadBalancingRules: [ { name: tcp-443, properties: { probe: null } } ] } } ]",
-    ],
+    bad: &["resources: [ { type: Microsoft.Network/loadBalancers, name: PrivateLinkServiceLB, resourceGroup: PrivateAPIM,
+    properties: { loadBalancingRules: [ { name: tcp-443, properties: { probe: null } } ] } } ]"],
     good: &["loadBalancers: { PrivateLinkServiceLB: { rules: [ { frontendPort: 443 } ] } }"],
     check,
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for (balancer, body) in subject.topology.load_balancers() {
-        for (index, one) in body
-            .load_balancing_rules
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| one.properties.probe.is_none())
-        {
-            out.push(rule.at(
-                &balancer.id,
-                format!("/properties/loadBalancingRules/{index}/properties/probe"),
-                format!("rule `{}` has no probe", one.name),
-            ));
+        let rules = body.load_balancing_rules.iter().enumerate();
+        for (index, one) in rules.filter(|(_, one)| one.properties.probe.is_none()) {
+            let pointer = format!("/properties/loadBalancingRules/{index}/properties/probe");
+            let message = format!("rule `{}` has no probe", one.name);
+            let finding = rule.at(&balancer.id, pointer.clone(), message);
+            out.push(match body.probes.as_slice() {
+                [only] => {
+                    let probe = balancer.id.child("probes", &only.name);
+                    let change = Change::set(&balancer.id, format!("{pointer}/id"), probe.as_str());
+                    finding.fix(format!("bind probe `{}`", only.name), [change])
+                }
+                _ => finding,
+            });
         }
     }
 }

@@ -13,31 +13,37 @@ pub(in crate::rules) static RULE: Rule = Rule {
     mend: "add the subscription to `visibility`",
     source: "https://learn.microsoft.com/azure/private-link/private-link-service-overview",
     arm_code: None,
-    has_fix: false,
+    has_fix: true,
     after: &[],
     also: &[],
     bad: &[
         "privateLinkServices: { APIM-PLS: { visibility: [partner], autoApproval: [partner, 33333333-3333-3333-3333-333333333333] } }",
     ],
-    good: &["privateLinkServices: { APIM-PLS: { visibility: [partner], autoApproval: [] } }"],
+    good: &[
+        "privateLinkServices: { APIM-PLS: { visibility: [partner], autoApproval: [] } }",
+        r#"privateLinkServices: { APIM-PLS: { visibility: [partner], autoApproval: ["*"] } }"#,
+    ],
     check,
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for (service, body) in subject.topology.private_link_services() {
         let visible = list(body.visibility.as_ref());
-        for (index, one) in list(body.auto_approval.as_ref())
-            .iter()
-            .enumerate()
-            .filter(|(_, one)| !holds(visible, one))
-        {
-            out.push(rule.at(
-                &service.id,
-                format!("/properties/autoApproval/subscriptions/{index}"),
-                format!(
-                    "`{one}` is approved, but does not see `{}`",
-                    service.id.name()
-                ),
+        let approved = list(body.auto_approval.as_ref()).iter().enumerate();
+        // `*` approves everybody who sees the service.
+        for (index, one) in approved.filter(|(_, one)| *one != "*" && !holds(visible, one)) {
+            let pointer = format!("/properties/autoApproval/subscriptions/{index}");
+            let message = format!(
+                "`{one}` is approved, but does not see `{}`",
+                service.id.name()
+            );
+            out.push(rule.at(&service.id, pointer, message).fix(
+                format!("let `{one}` see it"),
+                [Change::set(
+                    &service.id,
+                    "/properties/visibility/subscriptions/-",
+                    one.as_str(),
+                )],
             ));
         }
     }

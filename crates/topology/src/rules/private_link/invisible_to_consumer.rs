@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     arm_code: Some(
         "ThirdPartyPrivateLinkServiceProvidedDuringPrivateEndpointCreationDoesNotExistOrIsNotVisible",
     ),
-    has_fix: false,
+    has_fix: true,
     after: &[],
     also: &[],
     bad: &["privateLinkServices: { APIM-PLS: { visibility: [], autoApproval: [] } }"],
@@ -24,35 +24,42 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (endpoint, body) in subject.topology.private_endpoints() {
-        for connection in body.connections() {
-            let service = connection
-                .properties
-                .private_link_service_id
-                .parse::<ResourceId>()
-                .ok();
-            let Some((service, inner)) = service
-                .as_ref()
-                .and_then(|id| subject.topology.private_link_service(id))
-            else {
+    for (service, body) in subject.topology.private_link_services() {
+        let visible = list(body.visibility.as_ref());
+        let own = service.id.subscription();
+        let mut seen = BTreeSet::new();
+        for consumer in subject.consumers.at(&service.id) {
+            let subscription = consumer.endpoint.id.subscription();
+            if own.eq_ignore_ascii_case(subscription) || holds(visible, subscription) {
                 continue;
-            };
-            let is_own = service
-                .id
-                .subscription()
-                .eq_ignore_ascii_case(endpoint.id.subscription());
-            if !is_own && !holds(list(inner.visibility.as_ref()), endpoint.id.subscription()) {
-                let message = format!(
-                    "`{}` is not visible to the subscription of `{}`",
-                    service.id.name(),
-                    endpoint.id.name()
-                );
-                out.push(rule.at(
-                    &endpoint.id,
-                    "/properties/privateLinkServiceConnections/0/properties/privateLinkServiceId",
-                    message,
-                ));
             }
+            // One finding for each subscription: the others wait for the same change.
+            if !seen.insert(subscription.to_ascii_lowercase()) {
+                continue;
+            }
+            let message = format!(
+                "`{}` is not visible to the subscription of `{}`",
+                service.id.name(),
+                consumer.endpoint.id.name()
+            );
+            let pointer = format!("{}/properties/privateLinkServiceId", consumer.pointer);
+            let finding = rule.at(&consumer.endpoint.id, pointer, message).related(
+                &service.id,
+                "/properties/visibility",
+                "who sees it",
+            );
+            out.push(if service.existing {
+                finding
+            } else {
+                finding.fix(
+                    format!("let `{subscription}` see it"),
+                    [Change::set(
+                        &service.id,
+                        "/properties/visibility/subscriptions/-",
+                        subscription,
+                    )],
+                )
+            });
         }
     }
 }

@@ -13,19 +13,18 @@ pub(in crate::rules) static RULE: Rule = Rule {
     has_fix: false,
     after: &[],
     also: &[],
-    bad: &[
-        "resources: [ { type: Microsoft.Network/privateLinkServices, name: APIM-PLS, resourceGroup: PrivateAPIM, properties: { ipConfigurations: null } } ]",
-    ],
-    good: &[
-        "resources: [ { type: Microsoft.Network/privateLinkServices, name: APIM-PLS, resourceGroup: PrivateAPIM, properties: { fqdns: [] } } ]",
-    ],
+    bad: &["resources: [ { type: Microsoft.Network/privateLinkServices, name: APIM-PLS, resourceGroup: PrivateAPIM,
+    properties: { ipConfigurations: null } } ]", "privateLinkServices: { APIM-PLS: { natIPs: [ 10.0.1.20, 10.0.1.21, 10.0.1.22, 10.0.1.23, 10.0.1.24, 10.0.1.25,
+    10.0.1.26, 10.0.1.27, 10.0.1.28 ] } }"],
+    good: &["privateLinkServices: { APIM-PLS: { natIPs: [ 10.0.1.20, 10.0.1.21, 10.0.1.22, 10.0.1.23, 10.0.1.24, 10.0.1.25, 10.0.1.26, 10.0.1.27 ] } }"],
     check,
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for (service, body) in subject.topology.private_link_services() {
         let count = body.ip_configurations.len();
-        if !(1..=8).contains(&count) {
+        // Direct Connect wants an even number (PLS026).
+        if body.destination_ip_address.is_none() && !(1..=8).contains(&count) {
             out.push(rule.at(
                 &service.id,
                 "/properties/ipConfigurations",

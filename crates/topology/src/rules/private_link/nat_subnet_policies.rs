@@ -1,6 +1,9 @@
 //! `PLS001`: network policies on the NAT subnet.
 
-use crate::rules::prelude::*;
+use crate::{
+    finding::Place,
+    rules::{facts::services::held, prelude::*},
+};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "PLS001",
@@ -23,41 +26,29 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
-        let subnets = body
-            .ip_configurations
-            .iter()
-            .filter_map(|config| subject.subnets.get(&config.properties.subnet.as_ref()?.id));
-        let mut seen = BTreeSet::new();
-        for at in subnets.filter(|at| seen.insert(&at.id)) {
-            let policies = &at.subnet.properties.private_link_service_network_policies;
-            if policies
-                .as_deref()
-                .is_some_and(|policies| policies.eq_ignore_ascii_case("Disabled"))
-            {
-                continue;
-            }
-            let pointer = at.pointer("/properties/privateLinkServiceNetworkPolicies");
-            let mut finding = rule
-                .at(
-                    &service.id,
-                    "/properties/ipConfigurations",
-                    format!(
-                        "`{}` cannot have a NAT address in subnet `{}`",
-                        service.id.name(),
-                        at.subnet.name
-                    ),
-                )
-                .fix(
-                    "disable `privateLinkServiceNetworkPolicies`",
-                    [Change::set(&at.network.id, pointer.clone(), "Disabled")],
-                );
-            // The text to mend is the subnet's; ARM refuses the service.
-            finding.span = subject.topology.provenance.span(&crate::finding::Place {
-                id: at.network.id.clone(),
-                pointer,
-            });
-            out.push(finding);
-        }
+    for held in held(subject, false) {
+        let service = &held.service.id;
+        let message = format!(
+            "`{}` cannot have a NAT address in subnet `{}`",
+            service.name(),
+            held.at.subnet.name
+        );
+        let mut finding = rule
+            .at(service, "/properties/ipConfigurations", message)
+            .related(&held.at.network.id, held.pointer.clone(), "its policies")
+            .fix(
+                "disable `privateLinkServiceNetworkPolicies`",
+                [Change::set(
+                    &held.at.network.id,
+                    held.pointer.clone(),
+                    "Disabled",
+                )],
+            );
+        // The text to mend is the subnet's; ARM refuses the service.
+        finding.span = subject.topology.provenance.span(&Place {
+            id: held.at.network.id.clone(),
+            pointer: held.pointer,
+        });
+        out.push(finding);
     }
 }

@@ -282,6 +282,11 @@ put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAP
     "frontendIPConfigurations": [
       {
         "name": "frontend",
+        "zones": [
+          "1",
+          "2",
+          "3"
+        ],
         "properties": {
           "subnet": {
             "id": "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/virtualNetworks/MainNet/subnets/plsSubnet"
@@ -478,6 +483,9 @@ put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAP
   "tags": {
     "linkspan": "internal-apim"
   },
+  "zones": [
+    "1"
+  ],
   "properties": {
     "hardwareProfile": {
       "vmSize": "Standard_B2s"
@@ -532,6 +540,9 @@ put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAP
   "tags": {
     "linkspan": "internal-apim"
   },
+  "zones": [
+    "2"
+  ],
   "properties": {
     "hardwareProfile": {
       "vmSize": "Standard_B2s"

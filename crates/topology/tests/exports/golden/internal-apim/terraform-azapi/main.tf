@@ -203,7 +203,8 @@ resource "azapi_resource" "private_link_service_lb" {
     properties = {
       frontendIPConfigurations = [
         {
-          name = "frontend"
+          name  = "frontend"
+          zones = ["1", "2", "3"]
           properties = {
             subnet = {
               id = "${azapi_resource.main_net.id}/subnets/plsSubnet"
@@ -407,6 +408,7 @@ resource "azapi_resource" "fwd_0" {
   parent_id = azapi_resource.private_apim.id
   location  = "uksouth"
   body = {
+    zones = ["1"]
     properties = {
       hardwareProfile = {
         vmSize = "Standard_B2s"
@@ -467,6 +469,7 @@ resource "azapi_resource" "fwd_1" {
   parent_id = azapi_resource.private_apim.id
   location  = "uksouth"
   body = {
+    zones = ["2"]
     properties = {
       hardwareProfile = {
         vmSize = "Standard_B2s"

@@ -176,6 +176,7 @@ resource "azurerm_lb" "private_link_service_lb" {
     subnet_id                     = azurerm_subnet.main_net_pls_subnet.id
     private_ip_address            = "10.0.1.5"
     private_ip_address_allocation = "Static"
+    zones                         = ["1", "2", "3"]
   }
 }
 
@@ -307,6 +308,7 @@ resource "azurerm_linux_virtual_machine" "fwd_0" {
   name                            = "fwd-0"
   resource_group_name             = azurerm_resource_group.private_apim.name
   location                        = "uksouth"
+  zone                            = "1"
   size                            = "Standard_B2s"
   network_interface_ids           = [azurerm_network_interface.fwd_0_nic.id]
   computer_name                   = "fwd-0"
@@ -344,6 +346,7 @@ resource "azurerm_linux_virtual_machine" "fwd_1" {
   name                            = "fwd-1"
   resource_group_name             = azurerm_resource_group.private_apim.name
   location                        = "uksouth"
+  zone                            = "2"
   size                            = "Standard_B2s"
   network_interface_ids           = [azurerm_network_interface.fwd_1_nic.id]
   computer_name                   = "fwd-1"

@@ -166,6 +166,11 @@ resource privateLinkServiceLB 'Microsoft.Network/loadBalancers@2024-03-01' = {
     frontendIPConfigurations: [
       {
         name: 'frontend'
+        zones: [
+          '1'
+          '2'
+          '3'
+        ]
         properties: {
           subnet: {
             id: '${mainNet.id}/subnets/plsSubnet'
@@ -345,6 +350,9 @@ resource fwd0 'Microsoft.Compute/virtualMachines@2024-07-01' = {
   tags: {
     linkspan: 'internal-apim'
   }
+  zones: [
+    '1'
+  ]
   properties: {
     hardwareProfile: {
       vmSize: 'Standard_B2s'
@@ -400,6 +408,9 @@ resource fwd1 'Microsoft.Compute/virtualMachines@2024-07-01' = {
   tags: {
     linkspan: 'internal-apim'
   }
+  zones: [
+    '2'
+  ]
   properties: {
     hardwareProfile: {
       vmSize: 'Standard_B2s'
