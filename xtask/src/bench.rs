@@ -10,7 +10,10 @@ use std::{
 const RUNS: usize = 5;
 
 /// Prints a line a figure.
-pub(crate) fn run(_arguments: &[&str]) -> Result<bool> {
+pub(crate) fn run(arguments: &[&str]) -> Result<bool> {
+    if arguments == ["core"] {
+        return core();
+    }
     let root = wasm::root();
     let built = Command::new("cargo")
         .current_dir(&root)
@@ -63,6 +66,35 @@ pub(crate) fn run(_arguments: &[&str]) -> Result<bool> {
     for line in text.lines().filter(|line| line.contains("MB/s")) {
         println!("  {}", line.trim());
     }
+    Ok(true)
+}
+
+/// The core alone, by size; its figures go into `crates/topology/BENCH.md`.
+fn core() -> Result<bool> {
+    let output = Command::new("cargo")
+        .current_dir(wasm::root())
+        .args(["run", "--release", "--quiet", "--package", "topology"])
+        .args(["--example", "bench"])
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(output.status.success(), "the core's benchmark failed");
+    let table = String::from_utf8_lossy(&output.stdout);
+    print!("{table}");
+    let file = wasm::root().join("crates/topology/BENCH.md");
+    let text = std::fs::read_to_string(&file)?;
+    let (before, rest) = text
+        .split_once("## Figures\n")
+        .context("BENCH.md has no `## Figures`")?;
+    let (_, after) = rest
+        .split_once("## Peers\n")
+        .context("BENCH.md has no `## Peers`")?;
+    let machine = std::thread::available_parallelism()?;
+    std::fs::write(
+        &file,
+        format!(
+            "{before}## Figures\n\n{machine} virtual x86-64 cores.\n\n{table}\n## Peers\n{after}"
+        ),
+    )?;
     Ok(true)
 }
 
