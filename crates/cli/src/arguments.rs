@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Expand(Expand),
     /// Write what exists already as a manifest: templates, exports, answers of the Azure CLI
     Import(Import),
+    /// Print the JSON Schema of a manifest, for editors
+    Schema,
     /// Say what a rule is about: why, how to mend it, examples, source
     Explain(Explain),
     /// Mend what can be mended without a decision, in the manifest's files

@@ -11,6 +11,7 @@ pub(crate) mod export;
 pub(crate) mod fix;
 pub(crate) mod import;
 pub(crate) mod plan;
+pub(crate) mod schema;
 pub(crate) mod trace;
 pub(crate) mod twin;
 pub(crate) mod up;

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         Command::Check(options) => commands::check::run(&options),
         Command::Expand(options) => commands::expand::run(&options),
         Command::Import(options) => commands::import::run(&options),
+        Command::Schema => Ok(commands::schema::run()),
         Command::Explain(options) => commands::explain::run(&options),
         Command::Fix(options) => commands::fix::run(&options),
         Command::Trace(options) => commands::trace::run(&options),

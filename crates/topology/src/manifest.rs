@@ -10,6 +10,7 @@ pub mod edit;
 mod layers;
 mod raw;
 mod reader;
+mod schema;
 pub(crate) mod suggest;
 mod variables;
 mod write;
@@ -24,6 +25,7 @@ pub use decode::{
 pub use raw::RawResource;
 pub(crate) use raw::{REMOVE, Said};
 pub use reader::{Guid, Listen};
+pub use schema::json_schema;
 pub use write::{document, escaped};
 
 use crate::{

@@ -4,6 +4,7 @@ use super::{
     Field, List, Section,
     raw::RawResource,
     reader::{Guid, Listen, Read, Reader},
+    schema::{self, Definitions, Described},
     yaml::Node,
 };
 use crate::{
@@ -80,6 +81,36 @@ macro_rules! stated_field {
     };
 }
 
+macro_rules! describe_field {
+    ($definitions:ident section $ty:tt) => {
+        (schema::section(<$ty>::schema($definitions)), false)
+    };
+    ($definitions:ident optional $ty:tt) => {
+        (<$ty>::schema($definitions), false)
+    };
+    ($definitions:ident required $ty:tt) => {
+        (<$ty>::schema($definitions), true)
+    };
+    ($definitions:ident list $ty:tt) => {
+        (schema::list(<$ty>::schema($definitions)), false)
+    };
+    ($definitions:ident required_list $ty:tt) => {
+        (schema::list(<$ty>::schema($definitions)), true)
+    };
+    ($definitions:ident many $ty:tt) => {
+        (schema::many(<$ty>::schema($definitions)), false)
+    };
+    ($definitions:ident required_many $ty:tt) => {
+        (schema::many(<$ty>::schema($definitions)), true)
+    };
+    ($definitions:ident choice $words:tt) => {
+        (schema::choice(&$words), false)
+    };
+    ($definitions:ident required_choice $words:tt) => {
+        (schema::choice(&$words), true)
+    };
+}
+
 macro_rules! records {
     ($($(#[doc = $doc:literal])* $name:ident ($what:literal) { $($(#[doc = $fdoc:literal])* $kind:ident $field:ident $key:literal $ty:tt,)* })*) => {
         $(
@@ -93,6 +124,17 @@ macro_rules! records {
                 fn read(node: &Node, reader: &mut Reader, _key: &str) -> Option<Self> {
                     let fields = reader.fields(node, $what, &[$($key),*])?;
                     Some(Self { $($field: read_field!(reader fields $key $kind $ty),)* })
+                }
+            }
+
+            impl Described for $name {
+                fn schema(definitions: &mut Definitions) -> serde_json::Value {
+                    definitions.record(stringify!($name), $what, concat!($($doc),*), |definitions| {
+                        vec![$({
+                            let (schema, is_required) = describe_field!(definitions $kind $ty);
+                            schema::Member { key: $key, doc: concat!($($fdoc),*), schema, is_required }
+                        },)*]
+                    })
                 }
             }
 

@@ -1,0 +1,7 @@
+//! `linkspan schema`.
+
+/// Prints the JSON Schema of a manifest.
+pub(crate) fn run() -> u8 {
+    println!("{:#}", topology::manifest::json_schema());
+    0
+}
