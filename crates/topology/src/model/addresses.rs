@@ -36,6 +36,8 @@ pub enum Holder {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
     by_holder: BTreeMap<Holder, (ResourceId, Ipv4Addr)>,
+    /// The first holder of an address in a virtual network.
+    by_place: BTreeMap<(ResourceId, Ipv4Addr), Holder>,
 }
 
 impl Addresses {
@@ -156,7 +158,18 @@ impl Addresses {
                 by_holder.insert(holder, (subnet, address));
             }
         }
-        Self { by_holder }
+        let mut by_place = BTreeMap::new();
+        for (holder, (subnet, address)) in &by_holder {
+            if let Some(network) = subnet.parent() {
+                by_place
+                    .entry((network, *address))
+                    .or_insert_with(|| holder.clone());
+            }
+        }
+        Self {
+            by_holder,
+            by_place,
+        }
     }
 
     /// The address of a holder.
@@ -173,10 +186,7 @@ impl Addresses {
 
     /// Who holds this address in this virtual network.
     pub fn holder_in(&self, vnet: &ResourceId, address: Ipv4Addr) -> Option<&Holder> {
-        self.by_holder
-            .iter()
-            .find(|(_, (subnet, held))| *held == address && subnet.parent().as_ref() == Some(vnet))
-            .map(|(holder, _)| holder)
+        self.by_place.get(&(vnet.clone(), address))
     }
 
     /// The address of a resource that records may point at: a private endpoint or an internal
