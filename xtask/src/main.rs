@@ -7,6 +7,7 @@
 
 mod bench;
 mod e2e;
+mod exports;
 mod format;
 mod fuzz;
 mod new;

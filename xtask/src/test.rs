@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything; `--fast`: the part under three minutes.
 
-use crate::{e2e, format, fuzz, setup, tally::Tally, tidy, wasm, web};
+use crate::{e2e, exports, format, fuzz, setup, tally::Tally, tidy, wasm, web};
 use std::process::Command;
 
 fn cargo(args: &[&str]) -> Command {
@@ -65,6 +65,8 @@ pub(crate) fn run(fast: bool) -> bool {
         }
     }
     tally.check("mutated inputs", fuzz::run(&["--seconds", "20"]));
+    exports::parse(&mut tally);
+    exports::on_twin(&mut tally);
     e2e::cases(&mut tally, &[]);
     tally.finish()
 }

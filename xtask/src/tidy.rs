@@ -43,7 +43,9 @@ fn untidy(root: &Path) -> Result<Vec<String>> {
             for home in ["/home/", "/root/", "/Users/"] {
                 // The folder of Azure's usual administrator is on no machine of ours.
                 let line = line.replace("/home/azureuser/", "");
-                if line.contains(home) && !line.contains("for home in") {
+                // Official examples are kept as they were published.
+                let is_fixture = file.components().any(|part| part.as_os_str() == "fixtures");
+                if line.contains(home) && !line.contains("for home in") && !is_fixture {
                     found.push(format!(
                         "{shown}:{number}: a path of one machine (`{home}`)"
                     ));

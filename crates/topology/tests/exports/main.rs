@@ -9,6 +9,7 @@
 )]
 
 mod shapes;
+mod template;
 
 use expect_test::expect_file;
 use std::path::{Path, PathBuf};
@@ -70,12 +71,19 @@ fn folder() -> PathBuf {
 
 #[test]
 fn every_example_is_written_as_committed() {
-    for (name, text) in examples() {
+    let shapes = shapes::all()
+        .into_iter()
+        .map(|(name, text)| (format!("shape-{name}"), text));
+    for (name, text) in examples().into_iter().chain(shapes) {
         for (part, suffix) in [(Part::Whole, ""), (Part::Partner, "-partner")] {
             for (exporter, files) in written(&text, part) {
                 let files = match files {
                     Ok(files) => files,
-                    Err(ExportError::NoPartner) if part == Part::Partner => continue,
+                    Err(ExportError::NoPartner | ExportError::SeveralPartners { .. })
+                        if part == Part::Partner =>
+                    {
+                        continue;
+                    }
                     Err(error) => panic!("{name}: {exporter}: {error}"),
                 };
                 let may_be_none = matches!(exporter, "relay" | "cloud-init");

@@ -1,0 +1,9 @@
+// What stands in the resource group P.
+
+resource nsg 'Microsoft.Network/networkSecurityGroups@2024-03-01' = {
+  name: 'nsg'
+  location: 'uksouth'
+  tags: {
+    linkspan: 'shapes'
+  }
+}

@@ -1,0 +1,12 @@
+// What stands in the resource group Q.
+
+resource other 'Microsoft.Network/networkSecurityGroups@2024-03-01' = {
+  name: 'other'
+  location: 'uksouth'
+  tags: {
+    linkspan: 'shapes'
+  }
+  properties: {
+    securityRules: []
+  }
+}

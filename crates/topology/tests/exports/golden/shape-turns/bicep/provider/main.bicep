@@ -1,0 +1,46 @@
+// shapes, written by linkspan export.
+// Deploy with: az deployment sub create --subscription 22222222-2222-2222-2222-222222222222 --location uksouth --template-file main.bicep
+// Deploy in this order: provider/main.bicep, one/main.bicep, two/main.bicep.
+targetScope = 'subscription'
+
+resource p 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'P'
+  location: 'uksouth'
+  tags: {
+    linkspan: 'shapes'
+  }
+}
+
+resource q 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'Q'
+  location: 'uksouth'
+  tags: {
+    linkspan: 'shapes'
+  }
+}
+
+module pResources 'P.bicep' = {
+  name: 'P'
+  scope: p
+}
+
+module qResources 'Q.bicep' = {
+  name: 'Q'
+  scope: q
+}
+
+module pResources2 'P-2.bicep' = {
+  name: 'P-2'
+  scope: p
+  dependsOn: [
+    qResources
+  ]
+}
+
+module qResources2 'Q-2.bicep' = {
+  name: 'Q-2'
+  scope: q
+  dependsOn: [
+    pResources2
+  ]
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# shapes, written by linkspan export.
+# Needs a login: az login. It may be run again.
+
+# Single quotes keep names as they are, whatever is in them.
+# shellcheck disable=SC2016
+set -euo pipefail
+export AZURE_CORE_ONLY_SHOW_ERRORS=true
+
+command -v az >/dev/null || { echo 'az is missing: https://learn.microsoft.com/cli/azure/install-azure-cli' >&2; exit 2; }
+
+say() { printf '%s\n' "$*" >&2; }
+
+# put ID API-VERSION < BODY: makes or changes a resource, and waits until it is there.
+put() {
+  local url="$1?api-version=$2" missed=0 state
+  az rest --method put --url "$url" --body @- --output none
+  while true; do
+    if state=$(az rest --method get --url "$url" --query properties.provisioningState --output tsv); then
+      missed=0
+    else
+      # Some answers come before the resource can be read.
+      state=missing
+      missed=$((missed + 1))
+      ((missed < 20)) || return 1
+    fi
+    case "$state" in
+      Succeeded | None | '') return ;;
+      Failed | Canceled)
+        say "$1: $state"
+        return 1
+        ;;
+      *) sleep "${POLL_SECONDS:-5}" ;;
+    esac
+  done
+}
+
+# 1 of 8: resourceGroups/P in provider
+say resourceGroups/P
+az group create --subscription 22222222-2222-2222-2222-222222222222 --name P --location uksouth --tags linkspan=shapes --output none
+
+# 2 of 8: resourceGroups/A in one
+say resourceGroups/A
+az group create --subscription 11111111-1111-1111-1111-111111111111 --name A --location eastus --tags linkspan=shapes --output none
+
+# 3 of 8: resourceGroups/B in two
+say resourceGroups/B
+az group create --subscription 33333333-3333-3333-3333-333333333333 --name B --location westus --tags linkspan=shapes --output none
+
+# 4 of 8: resourceGroups/Q in provider
+say resourceGroups/Q
+az group create --subscription 22222222-2222-2222-2222-222222222222 --name Q --location uksouth --tags linkspan=shapes --output none
+
+# 5 of 8: networkSecurityGroups/nsg in provider
+say networkSecurityGroups/nsg
+put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/networkSecurityGroups/nsg 2024-03-01 <<'JSON'
+{
+  "location": "uksouth",
+  "tags": {
+    "linkspan": "shapes"
+  },
+  "properties": {}
+}
+JSON
+
+# 6 of 8: networkSecurityGroups/other in provider
+say networkSecurityGroups/other
+put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/Q/providers/Microsoft.Network/networkSecurityGroups/other 2024-03-01 <<'JSON'
+{
+  "location": "uksouth",
+  "tags": {
+    "linkspan": "shapes"
+  },
+  "properties": {
+    "securityRules": []
+  }
+}
+JSON
+
+# 7 of 8: virtualNetworks/Hub in provider
+say virtualNetworks/Hub
+put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Hub 2024-03-01 <<'JSON'
+{
+  "location": "uksouth",
+  "tags": {
+    "linkspan": "shapes"
+  },
+  "properties": {
+    "addressSpace": {
+      "addressPrefixes": [
+        "10.0.0.0/16"
+      ]
+    },
+    "subnets": [
+      {
+        "name": "nat",
+        "properties": {
+          "addressPrefix": "10.0.1.0/24",
+          "networkSecurityGroup": {
+            "id": "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/Q/providers/Microsoft.Network/networkSecurityGroups/other"
+          }
+        }
+      }
+    ]
+  }
+}
+JSON
+
+# 8 of 8: networkInterfaces/nic in provider
+say networkInterfaces/nic
+put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/Q/providers/Microsoft.Network/networkInterfaces/nic 2024-03-01 <<'JSON'
+{
+  "location": "uksouth",
+  "tags": {
+    "linkspan": "shapes"
+  },
+  "properties": {
+    "ipConfigurations": [
+      {
+        "name": "one",
+        "properties": {
+          "primary": true,
+          "privateIPAllocationMethod": "Dynamic",
+          "subnet": {
+            "id": "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Hub/subnets/nat"
+          }
+        }
+      }
+    ]
+  }
+}
+JSON
+
+say 'all done'
