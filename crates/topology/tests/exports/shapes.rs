@@ -82,17 +82,17 @@ virtualNetworks:
   Hub: { resourceGroup: P, addressPrefixes: [10.0.0.0/16], subnets: { nat: { addressPrefix: 10.0.1.0/24 }, out: { addressPrefix: 10.0.2.0/24 } } }
   Spoke: { resourceGroup: P, addressPrefixes: [10.7.0.0/16], subnets: { default: { addressPrefix: 10.7.0.0/24 } } }
 resources:
-  - { type: Microsoft.Network/publicIPAddresses, name: out-ip, resourceGroup: P, location: uksouth, sku: { name: Standard }, zones: ['1', '2', '3'], properties: { publicIPAllocationMethod: Static, publicIPAddressVersion: IPv4 } }
-  - { type: Microsoft.Network/natGateways, name: natgw, resourceGroup: P, location: uksouth, sku: { name: Standard }, properties: { idleTimeoutInMinutes: 4, publicIpAddresses: [ { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/publicIPAddresses/out-ip } ] } }
-  - { type: Microsoft.Network/applicationSecurityGroups, name: asg, resourceGroup: P, location: uksouth }
+  - { type: Microsoft.Network/publicIPAddresses, name: out-ip, resourceGroup: P, location: westus2, sku: { name: Standard }, zones: ['1', '2', '3'], properties: { publicIPAllocationMethod: Static, publicIPAddressVersion: IPv4 } }
+  - { type: Microsoft.Network/natGateways, name: natgw, resourceGroup: P, location: westus2, sku: { name: Standard }, properties: { idleTimeoutInMinutes: 4, publicIpAddresses: [ { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/publicIPAddresses/out-ip } ] } }
+  - { type: Microsoft.Network/applicationSecurityGroups, name: asg, resourceGroup: P, location: westus2 }
   - type: Microsoft.Network/networkSecurityGroups
     name: nsg
     resourceGroup: P
-    location: uksouth
+    location: westus2
     properties:
       securityRules:
         - { name: allow, properties: { priority: 100, direction: Inbound, access: Allow, protocol: Tcp, sourceAddressPrefixes: [10.0.0.0/16, 10.7.0.0/16], sourcePortRange: '*', destinationAddressPrefix: '*', destinationPortRanges: ['443', '8080-8090'] } }
-  - { type: Microsoft.Network/routeTables, name: routes, resourceGroup: P, location: uksouth, properties: { disableBgpRoutePropagation: true, routes: [ { name: near, properties: { addressPrefix: 10.9.0.0/16, nextHopType: VirtualAppliance, nextHopIpAddress: 10.0.2.9 } } ] } }
+  - { type: Microsoft.Network/routeTables, name: routes, resourceGroup: P, location: westus2, properties: { disableBgpRoutePropagation: true, routes: [ { name: near, properties: { addressPrefix: 10.9.0.0/16, nextHopType: VirtualAppliance, nextHopIpAddress: 10.0.2.9 } } ] } }
   - type: Microsoft.Network/virtualNetworks
     name: Hub
     resourceGroup: P
@@ -105,11 +105,11 @@ resources:
             routeTable: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/routeTables/routes }
   - { type: Microsoft.Network/virtualNetworks/virtualNetworkPeerings, name: Hub/to-spoke, resourceGroup: P, properties: { allowVirtualNetworkAccess: true, allowForwardedTraffic: false, remoteVirtualNetwork: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Spoke } } }
   - { type: Microsoft.Network/virtualNetworks/virtualNetworkPeerings, name: Spoke/to-hub, resourceGroup: P, properties: { allowVirtualNetworkAccess: true, allowForwardedTraffic: false, remoteVirtualNetwork: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Hub } } }
-  - { type: Microsoft.Storage/storageAccounts, apiVersion: 2023-05-01, name: stlinkspan, resourceGroup: P, location: uksouth, sku: { name: Standard_LRS }, kind: StorageV2, properties: { publicNetworkAccess: Disabled } }
+  - { type: Microsoft.Storage/storageAccounts, apiVersion: 2023-05-01, name: stlinkspan, resourceGroup: P, location: westus2, sku: { name: Standard_LRS }, kind: StorageV2, properties: { publicNetworkAccess: Disabled } }
   - type: Microsoft.Network/privateEndpoints
     name: blob-PE
     resourceGroup: P
-    location: uksouth
+    location: westus2
     properties:
       subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Spoke/subnets/default }
       privateLinkServiceConnections:
@@ -120,7 +120,7 @@ resources:
   - type: Microsoft.Network/loadBalancers
     name: lb
     resourceGroup: P
-    location: uksouth
+    location: westus2
     sku: { name: Standard }
     properties:
       frontendIPConfigurations:
@@ -146,7 +146,7 @@ resources:
   - type: Microsoft.Network/networkInterfaces
     name: nic
     resourceGroup: P
-    location: uksouth
+    location: westus2
     properties:
       enableIPForwarding: true
       ipConfigurations:
@@ -161,7 +161,7 @@ resources:
   - type: Microsoft.Compute/virtualMachines
     name: vm
     resourceGroup: P
-    location: uksouth
+    location: westus2
     properties:
       hardwareProfile: { vmSize: Standard_B2s }
       storageProfile: { imageReference: { publisher: Canonical, offer: ubuntu-24_04-lts, sku: server, version: latest }, osDisk: { createOption: FromImage, deleteOption: Delete, managedDisk: { storageAccountType: Premium_LRS } } }
@@ -174,8 +174,8 @@ const TURNS: &str = "
 virtualNetworks:
   Hub: { resourceGroup: P, addressPrefixes: [10.0.0.0/16], subnets: { nat: { addressPrefix: 10.0.1.0/24, networkSecurityGroup: nsg } } }
 resources:
-  - { type: Microsoft.Resources/resourceGroups, id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/Q, location: uksouth }
-  - { type: Microsoft.Network/networkSecurityGroups, name: other, resourceGroup: Q, location: uksouth, properties: { securityRules: [] } }
+  - { type: Microsoft.Resources/resourceGroups, id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/Q, location: westus2 }
+  - { type: Microsoft.Network/networkSecurityGroups, name: other, resourceGroup: Q, location: westus2, properties: { securityRules: [] } }
   - type: Microsoft.Network/virtualNetworks
     name: Hub
     resourceGroup: P
@@ -183,7 +183,7 @@ resources:
   - type: Microsoft.Network/networkInterfaces
     name: nic
     resourceGroup: Q
-    location: uksouth
+    location: westus2
     properties: { ipConfigurations: [ { name: one, properties: { primary: true, privateIPAllocationMethod: Dynamic, subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Hub/subnets/nat } } } ] }
 ";
 
@@ -196,7 +196,7 @@ resources:
   - type: Microsoft.Network/networkSecurityGroups
     name: resource
     resourceGroup: P
-    location: uksouth
+    location: westus2
     tags:
       'it''s ${a} %{b} `c` "d"': '[concat(''x'')] ${a} %{b} `c` $(dollar)(d) "e" it''s \ end'
       bracketed: '[concat(''x'')]'
@@ -283,7 +283,7 @@ fn a_group_that_is_there_needs_no_subscription_scope() {
 linkspan: v1
 name: small
 subscriptions: { own: { id: 22222222-2222-2222-2222-222222222222 } }
-resourceGroups: { G: { subscription: own, location: uksouth, existing: true } }
+resourceGroups: { G: { subscription: own, location: westus2, existing: true } }
 virtualNetworks:
   Hub: { resourceGroup: G, addressPrefixes: [10.0.0.0/16], subnets: { nat: { addressPrefix: 10.0.1.0/24 } } }
 ";

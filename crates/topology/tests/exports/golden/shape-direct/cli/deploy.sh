@@ -41,21 +41,21 @@ put() {
 
 # 1 of 9: resourceGroups/P in provider
 say resourceGroups/P
-az group create --subscription 22222222-2222-2222-2222-222222222222 --name P --location uksouth --tags linkspan=shapes --output none
+az group create --subscription 22222222-2222-2222-2222-222222222222 --name P --location westus2 --tags linkspan=shapes --output none
 
 # 2 of 9: resourceGroups/A in one
 say resourceGroups/A
-az group create --subscription 11111111-1111-1111-1111-111111111111 --name A --location eastus --tags linkspan=shapes --output none
+az group create --subscription 11111111-1111-1111-1111-111111111111 --name A --location westus2 --tags linkspan=shapes --output none
 
 # 3 of 9: resourceGroups/B in two
 say resourceGroups/B
-az group create --subscription 33333333-3333-3333-3333-333333333333 --name B --location westus --tags linkspan=shapes --output none
+az group create --subscription 33333333-3333-3333-3333-333333333333 --name B --location westus2 --tags linkspan=shapes --output none
 
 # 4 of 9: virtualNetworks/Hub in provider
 say virtualNetworks/Hub
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Hub 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -88,7 +88,7 @@ JSON
 say virtualNetworks/Near
 put /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/A/providers/Microsoft.Network/virtualNetworks/Near 2024-03-01 <<'JSON'
 {
-  "location": "eastus",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -114,7 +114,7 @@ JSON
 say virtualNetworks/Far
 put /subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/B/providers/Microsoft.Network/virtualNetworks/Far 2024-03-01 <<'JSON'
 {
-  "location": "westus",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -140,7 +140,7 @@ JSON
 say privateLinkServices/Sql
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/privateLinkServices/Sql 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -155,6 +155,17 @@ put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/provide
           "privateIPAddress": "10.0.1.4",
           "privateIPAllocationMethod": "Static",
           "primary": true
+        }
+      },
+      {
+        "name": "nat-1",
+        "properties": {
+          "subnet": {
+            "id": "/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Hub/subnets/nat"
+          },
+          "privateIPAddress": "10.0.1.5",
+          "privateIPAllocationMethod": "Static",
+          "primary": false
         }
       }
     ],
@@ -180,7 +191,7 @@ az network private-endpoint create \
   --subscription 11111111-1111-1111-1111-111111111111 \
   --resource-group A \
   --name NearPE \
-  --location eastus \
+  --location westus2 \
   --subnet /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/A/providers/Microsoft.Network/virtualNetworks/Near/subnets/default \
   --connection-name NearPE \
   --private-connection-resource-id /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/privateLinkServices/Sql \
@@ -192,7 +203,7 @@ az network private-endpoint create \
   --subscription 33333333-3333-3333-3333-333333333333 \
   --resource-group B \
   --name FarPE \
-  --location westus \
+  --location westus2 \
   --subnet /subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/B/providers/Microsoft.Network/virtualNetworks/Far/subnets/default \
   --connection-name FarPE \
   --request-message 'from "two", it'\''s ${urgent} `now`' \

@@ -11,7 +11,7 @@ resource "azapi_resource" "p" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "P"
   parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222"
-  location  = "uksouth"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -22,7 +22,7 @@ resource "azapi_resource" "hub" {
   type      = "Microsoft.Network/virtualNetworks@2024-03-01"
   name      = "Hub"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       addressSpace = {
@@ -55,7 +55,7 @@ resource "azapi_resource" "sql" {
   type      = "Microsoft.Network/privateLinkServices@2024-03-01"
   name      = "Sql"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       ipConfigurations = [
@@ -68,6 +68,17 @@ resource "azapi_resource" "sql" {
             privateIPAddress          = "10.0.1.4"
             privateIPAllocationMethod = "Static"
             primary                   = true
+          }
+        },
+        {
+          name = "nat-1"
+          properties = {
+            subnet = {
+              id = "${azapi_resource.hub.id}/subnets/nat"
+            }
+            privateIPAddress          = "10.0.1.5"
+            privateIPAllocationMethod = "Static"
+            primary                   = false
           }
         },
       ]
@@ -92,7 +103,7 @@ resource "azapi_resource" "a" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "A"
   parent_id = "/subscriptions/11111111-1111-1111-1111-111111111111"
-  location  = "eastus"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -103,7 +114,7 @@ resource "azapi_resource" "near" {
   type      = "Microsoft.Network/virtualNetworks@2024-03-01"
   name      = "Near"
   parent_id = azapi_resource.a.id
-  location  = "eastus"
+  location  = "westus2"
   body = {
     properties = {
       addressSpace = {
@@ -129,7 +140,7 @@ resource "azapi_resource" "near_pe" {
   type      = "Microsoft.Network/privateEndpoints@2024-03-01"
   name      = "NearPE"
   parent_id = azapi_resource.a.id
-  location  = "eastus"
+  location  = "westus2"
   body = {
     properties = {
       subnet = {
@@ -157,7 +168,7 @@ resource "azapi_resource" "b" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "B"
   parent_id = "/subscriptions/33333333-3333-3333-3333-333333333333"
-  location  = "westus"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -168,7 +179,7 @@ resource "azapi_resource" "far" {
   type      = "Microsoft.Network/virtualNetworks@2024-03-01"
   name      = "Far"
   parent_id = azapi_resource.b.id
-  location  = "westus"
+  location  = "westus2"
   body = {
     properties = {
       addressSpace = {
@@ -194,7 +205,7 @@ resource "azapi_resource" "far_pe" {
   type      = "Microsoft.Network/privateEndpoints@2024-03-01"
   name      = "FarPE"
   parent_id = azapi_resource.b.id
-  location  = "westus"
+  location  = "westus2"
   body = {
     properties = {
       subnet = {

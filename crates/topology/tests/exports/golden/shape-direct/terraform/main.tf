@@ -9,7 +9,7 @@
 resource "azurerm_resource_group" "p" {
   provider = azurerm.provider
   name     = "P"
-  location = "uksouth"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -19,7 +19,7 @@ resource "azurerm_virtual_network" "hub" {
   provider            = azurerm.provider
   name                = "Hub"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   address_space       = ["10.0.0.0/16"]
   tags = {
     linkspan = "shapes"
@@ -47,7 +47,7 @@ resource "azurerm_private_link_service" "sql" {
   provider                       = azurerm.provider
   name                           = "Sql"
   resource_group_name            = azurerm_resource_group.p.name
-  location                       = "uksouth"
+  location                       = "westus2"
   destination_ip_address         = "10.0.2.4"
   visibility_subscription_ids    = ["11111111-1111-1111-1111-111111111111", "33333333-3333-3333-3333-333333333333"]
   auto_approval_subscription_ids = ["11111111-1111-1111-1111-111111111111"]
@@ -61,6 +61,13 @@ resource "azurerm_private_link_service" "sql" {
     subnet_id          = azurerm_subnet.hub_nat.id
     private_ip_address = "10.0.1.4"
   }
+
+  nat_ip_configuration {
+    name               = "nat-1"
+    primary            = false
+    subnet_id          = azurerm_subnet.hub_nat.id
+    private_ip_address = "10.0.1.5"
+  }
 }
 
 # Subscription one (11111111-1111-1111-1111-111111111111)
@@ -68,7 +75,7 @@ resource "azurerm_private_link_service" "sql" {
 resource "azurerm_resource_group" "a" {
   provider = azurerm.one
   name     = "A"
-  location = "eastus"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -78,7 +85,7 @@ resource "azurerm_virtual_network" "near" {
   provider            = azurerm.one
   name                = "Near"
   resource_group_name = azurerm_resource_group.a.name
-  location            = "eastus"
+  location            = "westus2"
   address_space       = ["10.0.0.0/16"]
   tags = {
     linkspan = "shapes"
@@ -97,7 +104,7 @@ resource "azurerm_private_endpoint" "near_pe" {
   provider            = azurerm.one
   name                = "NearPE"
   resource_group_name = azurerm_resource_group.a.name
-  location            = "eastus"
+  location            = "westus2"
   subnet_id           = azurerm_subnet.near_default.id
   tags = {
     linkspan = "shapes"
@@ -115,7 +122,7 @@ resource "azurerm_private_endpoint" "near_pe" {
 resource "azurerm_resource_group" "b" {
   provider = azurerm.two
   name     = "B"
-  location = "westus"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -125,7 +132,7 @@ resource "azurerm_virtual_network" "far" {
   provider            = azurerm.two
   name                = "Far"
   resource_group_name = azurerm_resource_group.b.name
-  location            = "westus"
+  location            = "westus2"
   address_space       = ["10.0.0.0/16"]
   tags = {
     linkspan = "shapes"
@@ -144,7 +151,7 @@ resource "azurerm_private_endpoint" "far_pe" {
   provider            = azurerm.two
   name                = "FarPE"
   resource_group_name = azurerm_resource_group.b.name
-  location            = "westus"
+  location            = "westus2"
   subnet_id           = azurerm_subnet.far_default.id
   tags = {
     linkspan = "shapes"

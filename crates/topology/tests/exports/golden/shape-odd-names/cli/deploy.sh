@@ -37,21 +37,21 @@ put() {
 
 # 1 of 5: resourceGroups/P in provider
 say resourceGroups/P
-az group create --subscription 22222222-2222-2222-2222-222222222222 --name P --location uksouth --tags linkspan=shapes --output none
+az group create --subscription 22222222-2222-2222-2222-222222222222 --name P --location westus2 --tags linkspan=shapes --output none
 
 # 2 of 5: resourceGroups/A in one
 say resourceGroups/A
-az group create --subscription 11111111-1111-1111-1111-111111111111 --name A --location eastus --tags linkspan=shapes --output none
+az group create --subscription 11111111-1111-1111-1111-111111111111 --name A --location westus2 --tags linkspan=shapes --output none
 
 # 3 of 5: resourceGroups/B in two
 say resourceGroups/B
-az group create --subscription 33333333-3333-3333-3333-333333333333 --name B --location westus --tags linkspan=shapes --output none
+az group create --subscription 33333333-3333-3333-3333-333333333333 --name B --location westus2 --tags linkspan=shapes --output none
 
 # 4 of 5: virtualNetworks/true in provider
 say virtualNetworks/true
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/true 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -83,7 +83,7 @@ JSON
 say networkSecurityGroups/resource
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/networkSecurityGroups/resource 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "bracketed": "[concat('x')]",
     "it's ${a} %{b} `c` \"d\"": "[concat('x')] ${a} %{b} `c` $(d) \"e\" it's \\ end",

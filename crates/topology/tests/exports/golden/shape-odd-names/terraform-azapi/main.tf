@@ -7,7 +7,7 @@ resource "azapi_resource" "p" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "P"
   parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222"
-  location  = "uksouth"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -18,7 +18,7 @@ resource "azapi_resource" "true_virtual_network" {
   type      = "Microsoft.Network/virtualNetworks@2024-03-01"
   name      = "true"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       addressSpace = {
@@ -50,7 +50,7 @@ resource "azapi_resource" "resource_network_security_group" {
   type      = "Microsoft.Network/networkSecurityGroups@2024-03-01"
   name      = "resource"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       securityRules = [
@@ -86,7 +86,7 @@ resource "azapi_resource" "a" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "A"
   parent_id = "/subscriptions/11111111-1111-1111-1111-111111111111"
-  location  = "eastus"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -99,7 +99,7 @@ resource "azapi_resource" "b" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "B"
   parent_id = "/subscriptions/33333333-3333-3333-3333-333333333333"
-  location  = "westus"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }

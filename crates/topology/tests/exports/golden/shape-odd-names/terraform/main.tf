@@ -5,7 +5,7 @@
 resource "azurerm_resource_group" "p" {
   provider = azurerm.provider
   name     = "P"
-  location = "uksouth"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -15,7 +15,7 @@ resource "azurerm_virtual_network" "true_virtual_network" {
   provider            = azurerm.provider
   name                = "true"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   address_space       = ["10.0.0.0/16"]
   tags = {
     linkspan = "shapes"
@@ -42,7 +42,7 @@ resource "azurerm_network_security_group" "resource_network_security_group" {
   provider            = azurerm.provider
   name                = "resource"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   tags = {
     bracketed                    = "[concat('x')]"
     "it's $${a} %%{b} `c` \"d\"" = "[concat('x')] $${a} %%{b} `c` $(d) \"e\" it's \\ end"
@@ -69,7 +69,7 @@ resource "azurerm_network_security_group" "resource_network_security_group" {
 resource "azurerm_resource_group" "a" {
   provider = azurerm.one
   name     = "A"
-  location = "eastus"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -80,7 +80,7 @@ resource "azurerm_resource_group" "a" {
 resource "azurerm_resource_group" "b" {
   provider = azurerm.two
   name     = "B"
-  location = "westus"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }

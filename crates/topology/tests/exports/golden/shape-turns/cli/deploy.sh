@@ -37,25 +37,25 @@ put() {
 
 # 1 of 8: resourceGroups/P in provider
 say resourceGroups/P
-az group create --subscription 22222222-2222-2222-2222-222222222222 --name P --location uksouth --tags linkspan=shapes --output none
+az group create --subscription 22222222-2222-2222-2222-222222222222 --name P --location westus2 --tags linkspan=shapes --output none
 
 # 2 of 8: resourceGroups/A in one
 say resourceGroups/A
-az group create --subscription 11111111-1111-1111-1111-111111111111 --name A --location eastus --tags linkspan=shapes --output none
+az group create --subscription 11111111-1111-1111-1111-111111111111 --name A --location westus2 --tags linkspan=shapes --output none
 
 # 3 of 8: resourceGroups/B in two
 say resourceGroups/B
-az group create --subscription 33333333-3333-3333-3333-333333333333 --name B --location westus --tags linkspan=shapes --output none
+az group create --subscription 33333333-3333-3333-3333-333333333333 --name B --location westus2 --tags linkspan=shapes --output none
 
 # 4 of 8: resourceGroups/Q in provider
 say resourceGroups/Q
-az group create --subscription 22222222-2222-2222-2222-222222222222 --name Q --location uksouth --tags linkspan=shapes --output none
+az group create --subscription 22222222-2222-2222-2222-222222222222 --name Q --location westus2 --tags linkspan=shapes --output none
 
 # 5 of 8: networkSecurityGroups/nsg in provider
 say networkSecurityGroups/nsg
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/networkSecurityGroups/nsg 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -67,7 +67,7 @@ JSON
 say networkSecurityGroups/other
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/Q/providers/Microsoft.Network/networkSecurityGroups/other 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -81,7 +81,7 @@ JSON
 say virtualNetworks/Hub
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Hub 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -110,7 +110,7 @@ JSON
 say networkInterfaces/nic
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/Q/providers/Microsoft.Network/networkInterfaces/nic 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },

@@ -7,7 +7,7 @@ resource "azapi_resource" "p" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "P"
   parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222"
-  location  = "uksouth"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -18,7 +18,7 @@ resource "azapi_resource" "q" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "Q"
   parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222"
-  location  = "uksouth"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -29,7 +29,7 @@ resource "azapi_resource" "nsg" {
   type      = "Microsoft.Network/networkSecurityGroups@2024-03-01"
   name      = "nsg"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -40,7 +40,7 @@ resource "azapi_resource" "other" {
   type      = "Microsoft.Network/networkSecurityGroups@2024-03-01"
   name      = "other"
   parent_id = azapi_resource.q.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       securityRules = []
@@ -56,7 +56,7 @@ resource "azapi_resource" "hub" {
   type      = "Microsoft.Network/virtualNetworks@2024-03-01"
   name      = "Hub"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       addressSpace = {
@@ -85,7 +85,7 @@ resource "azapi_resource" "nic" {
   type      = "Microsoft.Network/networkInterfaces@2024-03-01"
   name      = "nic"
   parent_id = azapi_resource.q.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       ipConfigurations = [
@@ -114,7 +114,7 @@ resource "azapi_resource" "a" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "A"
   parent_id = "/subscriptions/11111111-1111-1111-1111-111111111111"
-  location  = "eastus"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -127,7 +127,7 @@ resource "azapi_resource" "b" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "B"
   parent_id = "/subscriptions/33333333-3333-3333-3333-333333333333"
-  location  = "westus"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }

@@ -5,7 +5,7 @@
 resource "azurerm_resource_group" "p" {
   provider = azurerm.provider
   name     = "P"
-  location = "uksouth"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -14,7 +14,7 @@ resource "azurerm_resource_group" "p" {
 resource "azurerm_resource_group" "q" {
   provider = azurerm.provider
   name     = "Q"
-  location = "uksouth"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -24,7 +24,7 @@ resource "azurerm_network_security_group" "nsg" {
   provider            = azurerm.provider
   name                = "nsg"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -34,7 +34,7 @@ resource "azurerm_network_security_group" "other" {
   provider            = azurerm.provider
   name                = "other"
   resource_group_name = azurerm_resource_group.q.name
-  location            = "uksouth"
+  location            = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -44,7 +44,7 @@ resource "azurerm_virtual_network" "hub" {
   provider            = azurerm.provider
   name                = "Hub"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   address_space       = ["10.0.0.0/16"]
   tags = {
     linkspan = "shapes"
@@ -69,7 +69,7 @@ resource "azurerm_network_interface" "nic" {
   provider            = azurerm.provider
   name                = "nic"
   resource_group_name = azurerm_resource_group.q.name
-  location            = "uksouth"
+  location            = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -87,7 +87,7 @@ resource "azurerm_network_interface" "nic" {
 resource "azurerm_resource_group" "a" {
   provider = azurerm.one
   name     = "A"
-  location = "eastus"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -98,7 +98,7 @@ resource "azurerm_resource_group" "a" {
 resource "azurerm_resource_group" "b" {
   provider = azurerm.two
   name     = "B"
-  location = "westus"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }

@@ -47,21 +47,21 @@ json() {
 
 # 1 of 18: resourceGroups/P in provider
 say resourceGroups/P
-az group create --subscription 22222222-2222-2222-2222-222222222222 --name P --location uksouth --tags linkspan=shapes --output none
+az group create --subscription 22222222-2222-2222-2222-222222222222 --name P --location westus2 --tags linkspan=shapes --output none
 
 # 2 of 18: resourceGroups/A in one
 say resourceGroups/A
-az group create --subscription 11111111-1111-1111-1111-111111111111 --name A --location eastus --tags linkspan=shapes --output none
+az group create --subscription 11111111-1111-1111-1111-111111111111 --name A --location westus2 --tags linkspan=shapes --output none
 
 # 3 of 18: resourceGroups/B in two
 say resourceGroups/B
-az group create --subscription 33333333-3333-3333-3333-333333333333 --name B --location westus --tags linkspan=shapes --output none
+az group create --subscription 33333333-3333-3333-3333-333333333333 --name B --location westus2 --tags linkspan=shapes --output none
 
 # 4 of 18: virtualNetworks/Spoke in provider
 say virtualNetworks/Spoke
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Spoke 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -99,7 +99,7 @@ JSON
 say publicIPAddresses/out-ip
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/publicIPAddresses/out-ip 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -122,7 +122,7 @@ JSON
 say applicationSecurityGroups/asg
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/applicationSecurityGroups/asg 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -134,7 +134,7 @@ JSON
 say networkSecurityGroups/nsg
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/networkSecurityGroups/nsg 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -168,7 +168,7 @@ JSON
 say routeTables/routes
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/routeTables/routes 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -192,7 +192,7 @@ JSON
 say storageAccounts/stlinkspan
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Storage/storageAccounts/stlinkspan 2023-05-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "sku": {
     "name": "Standard_LRS"
   },
@@ -215,7 +215,7 @@ az network private-dns zone show --subscription 22222222-2222-2222-2222-22222222
 say natGateways/natgw
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/natGateways/natgw 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -239,7 +239,7 @@ az network private-endpoint create \
   --subscription 22222222-2222-2222-2222-222222222222 \
   --resource-group P \
   --name blob-PE \
-  --location uksouth \
+  --location westus2 \
   --subnet /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Spoke/subnets/default \
   --connection-name blob \
   --group-id blob \
@@ -267,7 +267,7 @@ JSON
 say virtualNetworks/Hub
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/virtualNetworks/Hub 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -337,7 +337,7 @@ JSON
 say loadBalancers/lb
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/loadBalancers/lb 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -411,7 +411,7 @@ JSON
 say networkInterfaces/nic
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Network/networkInterfaces/nic 2024-03-01 <<'JSON'
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },
@@ -448,7 +448,7 @@ JSON
 say virtualMachines/vm
 put /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/P/providers/Microsoft.Compute/virtualMachines/vm 2024-07-01 <<JSON
 {
-  "location": "uksouth",
+  "location": "westus2",
   "tags": {
     "linkspan": "shapes"
   },

@@ -12,7 +12,7 @@ resource "azapi_resource" "p" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "P"
   parent_id = "/subscriptions/22222222-2222-2222-2222-222222222222"
-  location  = "uksouth"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -23,7 +23,7 @@ resource "azapi_resource" "spoke" {
   type      = "Microsoft.Network/virtualNetworks@2024-03-01"
   name      = "Spoke"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       addressSpace = {
@@ -61,7 +61,7 @@ resource "azapi_resource" "out_ip" {
   type      = "Microsoft.Network/publicIPAddresses@2024-03-01"
   name      = "out-ip"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     sku = {
       name = "Standard"
@@ -82,7 +82,7 @@ resource "azapi_resource" "asg" {
   type      = "Microsoft.Network/applicationSecurityGroups@2024-03-01"
   name      = "asg"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -93,7 +93,7 @@ resource "azapi_resource" "nsg" {
   type      = "Microsoft.Network/networkSecurityGroups@2024-03-01"
   name      = "nsg"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       securityRules = [
@@ -123,7 +123,7 @@ resource "azapi_resource" "routes" {
   type      = "Microsoft.Network/routeTables@2024-03-01"
   name      = "routes"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       disableBgpRoutePropagation = true
@@ -149,7 +149,7 @@ resource "azapi_resource" "stlinkspan" {
   type      = "Microsoft.Storage/storageAccounts@2023-05-01"
   name      = "stlinkspan"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     sku = {
       name = "Standard_LRS"
@@ -180,7 +180,7 @@ resource "azapi_resource" "natgw" {
   type      = "Microsoft.Network/natGateways@2024-03-01"
   name      = "natgw"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     sku = {
       name = "Standard"
@@ -204,7 +204,7 @@ resource "azapi_resource" "blob_pe" {
   type      = "Microsoft.Network/privateEndpoints@2024-03-01"
   name      = "blob-PE"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       subnet = {
@@ -250,7 +250,7 @@ resource "azapi_resource" "hub" {
   type      = "Microsoft.Network/virtualNetworks@2024-03-01"
   name      = "Hub"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       addressSpace = {
@@ -322,7 +322,7 @@ resource "azapi_resource" "lb" {
   type      = "Microsoft.Network/loadBalancers@2024-03-01"
   name      = "lb"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     sku = {
       name = "Standard"
@@ -394,7 +394,7 @@ resource "azapi_resource" "nic" {
   type      = "Microsoft.Network/networkInterfaces@2024-03-01"
   name      = "nic"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       enableIPForwarding = true
@@ -433,7 +433,7 @@ resource "azapi_resource" "vm" {
   type      = "Microsoft.Compute/virtualMachines@2024-07-01"
   name      = "vm"
   parent_id = azapi_resource.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     properties = {
       hardwareProfile = {
@@ -483,7 +483,7 @@ resource "azapi_resource" "a" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "A"
   parent_id = "/subscriptions/11111111-1111-1111-1111-111111111111"
-  location  = "eastus"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -496,7 +496,7 @@ resource "azapi_resource" "b" {
   type      = "Microsoft.Resources/resourceGroups@2024-11-01"
   name      = "B"
   parent_id = "/subscriptions/33333333-3333-3333-3333-333333333333"
-  location  = "westus"
+  location  = "westus2"
   tags = {
     linkspan = "shapes"
   }

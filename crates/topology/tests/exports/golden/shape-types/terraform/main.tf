@@ -10,7 +10,7 @@ variable "vmAdminPassword" {
 resource "azurerm_resource_group" "p" {
   provider = azurerm.provider
   name     = "P"
-  location = "uksouth"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -20,7 +20,7 @@ resource "azurerm_virtual_network" "spoke" {
   provider            = azurerm.provider
   name                = "Spoke"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   address_space       = ["10.7.0.0/16"]
   tags = {
     linkspan = "shapes"
@@ -49,7 +49,7 @@ resource "azurerm_public_ip" "out_ip" {
   provider            = azurerm.provider
   name                = "out-ip"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   sku                 = "Standard"
   allocation_method   = "Static"
   ip_version          = "IPv4"
@@ -63,7 +63,7 @@ resource "azurerm_application_security_group" "asg" {
   provider            = azurerm.provider
   name                = "asg"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -73,7 +73,7 @@ resource "azurerm_network_security_group" "nsg" {
   provider            = azurerm.provider
   name                = "nsg"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -95,7 +95,7 @@ resource "azurerm_route_table" "routes" {
   provider                      = azurerm.provider
   name                          = "routes"
   resource_group_name           = azurerm_resource_group.p.name
-  location                      = "uksouth"
+  location                      = "westus2"
   bgp_route_propagation_enabled = false
   tags = {
     linkspan = "shapes"
@@ -115,7 +115,7 @@ resource "azapi_resource" "stlinkspan" {
   type      = "Microsoft.Storage/storageAccounts@2023-05-01"
   name      = "stlinkspan"
   parent_id = azurerm_resource_group.p.id
-  location  = "uksouth"
+  location  = "westus2"
   body = {
     sku = {
       name = "Standard_LRS"
@@ -143,7 +143,7 @@ resource "azurerm_nat_gateway" "natgw" {
   provider                = azurerm.provider
   name                    = "natgw"
   resource_group_name     = azurerm_resource_group.p.name
-  location                = "uksouth"
+  location                = "westus2"
   sku_name                = "Standard"
   idle_timeout_in_minutes = 4
   tags = {
@@ -161,7 +161,7 @@ resource "azurerm_private_endpoint" "blob_pe" {
   provider            = azurerm.provider
   name                = "blob-PE"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   subnet_id           = azurerm_subnet.spoke_default.id
   tags = {
     linkspan = "shapes"
@@ -196,7 +196,7 @@ resource "azurerm_virtual_network" "hub" {
   provider            = azurerm.provider
   name                = "Hub"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   address_space       = ["10.0.0.0/16"]
   tags = {
     linkspan = "shapes"
@@ -251,7 +251,7 @@ resource "azurerm_lb" "lb" {
   provider            = azurerm.provider
   name                = "lb"
   resource_group_name = azurerm_resource_group.p.name
-  location            = "uksouth"
+  location            = "westus2"
   sku                 = "Standard"
   tags = {
     linkspan = "shapes"
@@ -303,7 +303,7 @@ resource "azurerm_network_interface" "nic" {
   provider              = azurerm.provider
   name                  = "nic"
   resource_group_name   = azurerm_resource_group.p.name
-  location              = "uksouth"
+  location              = "westus2"
   ip_forwarding_enabled = true
   tags = {
     linkspan = "shapes"
@@ -335,7 +335,7 @@ resource "azurerm_linux_virtual_machine" "vm" {
   provider                        = azurerm.provider
   name                            = "vm"
   resource_group_name             = azurerm_resource_group.p.name
-  location                        = "uksouth"
+  location                        = "westus2"
   size                            = "Standard_B2s"
   network_interface_ids           = [azurerm_network_interface.nic.id]
   computer_name                   = "vm"
@@ -364,7 +364,7 @@ resource "azurerm_linux_virtual_machine" "vm" {
 resource "azurerm_resource_group" "a" {
   provider = azurerm.one
   name     = "A"
-  location = "eastus"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }
@@ -375,7 +375,7 @@ resource "azurerm_resource_group" "a" {
 resource "azurerm_resource_group" "b" {
   provider = azurerm.two
   name     = "B"
-  location = "westus"
+  location = "westus2"
   tags = {
     linkspan = "shapes"
   }

@@ -2,7 +2,7 @@
 
 resource near 'Microsoft.Network/virtualNetworks@2024-03-01' = {
   name: 'Near'
-  location: 'eastus'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -25,7 +25,7 @@ resource near 'Microsoft.Network/virtualNetworks@2024-03-01' = {
 
 resource nearPE 'Microsoft.Network/privateEndpoints@2024-03-01' = {
   name: 'NearPE'
-  location: 'eastus'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }

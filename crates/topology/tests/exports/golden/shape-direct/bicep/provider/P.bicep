@@ -2,7 +2,7 @@
 
 resource hub 'Microsoft.Network/virtualNetworks@2024-03-01' = {
   name: 'Hub'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -32,7 +32,7 @@ resource hub 'Microsoft.Network/virtualNetworks@2024-03-01' = {
 
 resource sql 'Microsoft.Network/privateLinkServices@2024-03-01' = {
   name: 'Sql'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -47,6 +47,17 @@ resource sql 'Microsoft.Network/privateLinkServices@2024-03-01' = {
           privateIPAddress: '10.0.1.4'
           privateIPAllocationMethod: 'Static'
           primary: true
+        }
+      }
+      {
+        name: 'nat-1'
+        properties: {
+          subnet: {
+            id: '${hub.id}/subnets/nat'
+          }
+          privateIPAddress: '10.0.1.5'
+          privateIPAllocationMethod: 'Static'
+          primary: false
         }
       }
     ]

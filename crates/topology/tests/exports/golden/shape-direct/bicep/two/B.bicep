@@ -2,7 +2,7 @@
 
 resource far 'Microsoft.Network/virtualNetworks@2024-03-01' = {
   name: 'Far'
-  location: 'westus'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -25,7 +25,7 @@ resource far 'Microsoft.Network/virtualNetworks@2024-03-01' = {
 
 resource farPE 'Microsoft.Network/privateEndpoints@2024-03-01' = {
   name: 'FarPE'
-  location: 'westus'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }

@@ -2,7 +2,7 @@
 
 resource trueVirtualNetwork 'Microsoft.Network/virtualNetworks@2024-03-01' = {
   name: 'true'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -31,7 +31,7 @@ resource trueVirtualNetwork 'Microsoft.Network/virtualNetworks@2024-03-01' = {
 
 resource resourceNetworkSecurityGroup 'Microsoft.Network/networkSecurityGroups@2024-03-01' = {
   name: 'resource'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     bracketed: '[concat(\'x\')]'
     'it\'s \${a} %{b} `c` "d"': '[concat(\'x\')] \${a} %{b} `c` $(d) "e" it\'s \\ end'

@@ -7,7 +7,7 @@ resource other 'Microsoft.Network/networkSecurityGroups@2024-03-01' existing = {
 
 resource hub 'Microsoft.Network/virtualNetworks@2024-03-01' = {
   name: 'Hub'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }

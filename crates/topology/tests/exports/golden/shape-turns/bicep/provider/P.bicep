@@ -2,7 +2,7 @@
 
 resource nsg 'Microsoft.Network/networkSecurityGroups@2024-03-01' = {
   name: 'nsg'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }

@@ -7,7 +7,7 @@ resource hub 'Microsoft.Network/virtualNetworks@2024-03-01' existing = {
 
 resource nic 'Microsoft.Network/networkInterfaces@2024-03-01' = {
   name: 'nic'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }

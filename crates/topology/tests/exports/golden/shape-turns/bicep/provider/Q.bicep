@@ -2,7 +2,7 @@
 
 resource other 'Microsoft.Network/networkSecurityGroups@2024-03-01' = {
   name: 'other'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }

@@ -5,7 +5,7 @@ param vmAdminPassword string
 
 resource spoke 'Microsoft.Network/virtualNetworks@2024-03-01' = {
   name: 'Spoke'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -40,7 +40,7 @@ resource spoke 'Microsoft.Network/virtualNetworks@2024-03-01' = {
 
 resource outIp 'Microsoft.Network/publicIPAddresses@2024-03-01' = {
   name: 'out-ip'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -60,7 +60,7 @@ resource outIp 'Microsoft.Network/publicIPAddresses@2024-03-01' = {
 
 resource asg 'Microsoft.Network/applicationSecurityGroups@2024-03-01' = {
   name: 'asg'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -68,7 +68,7 @@ resource asg 'Microsoft.Network/applicationSecurityGroups@2024-03-01' = {
 
 resource nsg 'Microsoft.Network/networkSecurityGroups@2024-03-01' = {
   name: 'nsg'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -99,7 +99,7 @@ resource nsg 'Microsoft.Network/networkSecurityGroups@2024-03-01' = {
 
 resource routes 'Microsoft.Network/routeTables@2024-03-01' = {
   name: 'routes'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -120,7 +120,7 @@ resource routes 'Microsoft.Network/routeTables@2024-03-01' = {
 
 resource stlinkspan 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   name: 'stlinkspan'
-  location: 'uksouth'
+  location: 'westus2'
   sku: {
     name: 'Standard_LRS'
   }
@@ -143,7 +143,7 @@ resource privatelinkBlobCoreWindowsNet 'Microsoft.Network/privateDnsZones@2024-0
 
 resource natgw 'Microsoft.Network/natGateways@2024-03-01' = {
   name: 'natgw'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -162,7 +162,7 @@ resource natgw 'Microsoft.Network/natGateways@2024-03-01' = {
 
 resource blobPE 'Microsoft.Network/privateEndpoints@2024-03-01' = {
   name: 'blob-PE'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -201,7 +201,7 @@ resource privatelinkBlobCoreWindowsNetSpoke 'Microsoft.Network/privateDnsZones/v
 
 resource hub 'Microsoft.Network/virtualNetworks@2024-03-01' = {
   name: 'Hub'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -266,7 +266,7 @@ resource blobPEDefault 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@
 
 resource lb 'Microsoft.Network/loadBalancers@2024-03-01' = {
   name: 'lb'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -337,7 +337,7 @@ resource lb 'Microsoft.Network/loadBalancers@2024-03-01' = {
 
 resource nic 'Microsoft.Network/networkInterfaces@2024-03-01' = {
   name: 'nic'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
@@ -371,7 +371,7 @@ resource nic 'Microsoft.Network/networkInterfaces@2024-03-01' = {
 
 resource vm 'Microsoft.Compute/virtualMachines@2024-07-01' = {
   name: 'vm'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }

@@ -1,5 +1,5 @@
 // shapes, written by linkspan export.
-// Deploy with: az deployment sub create --subscription 22222222-2222-2222-2222-222222222222 --location uksouth --template-file main.bicep
+// Deploy with: az deployment sub create --subscription 22222222-2222-2222-2222-222222222222 --location westus2 --template-file main.bicep
 // Deploy in this order: provider/main.bicep, one/main.bicep, two/main.bicep.
 targetScope = 'subscription'
 
@@ -8,7 +8,7 @@ param vmAdminPassword string
 
 resource p 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: 'P'
-  location: 'uksouth'
+  location: 'westus2'
   tags: {
     linkspan: 'shapes'
   }
