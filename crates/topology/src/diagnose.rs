@@ -9,7 +9,7 @@ use crate::{
     finding::{Finding, Severity},
     manifest::{self, Manifest},
     model::Topology,
-    resolve,
+    reach, resolve,
     rules::{self, Checked},
     source::SourceMap,
 };
@@ -68,6 +68,10 @@ pub fn diagnose(sources: &SourceMap) -> Diagnosis {
     if is_readable {
         findings.extend(resolved.findings);
         findings.extend(rules::check(&resolved.topology));
+        findings.extend(reach::check_expectations(
+            &resolved.topology,
+            &resolved.topology.expectations,
+        ));
         suppressed = suppress::apply(&manifest, &mut findings);
         findings.sort_by(|one, other| {
             (one.span, one.code, &one.message, &one.place).cmp(&(

@@ -5,6 +5,7 @@
 
 mod ask;
 mod classes;
+mod diff;
 mod expect;
 mod parts;
 mod permits;
@@ -19,6 +20,7 @@ pub use ask::{
     ReachedBySet, ReachedThing, SenderGroup, SenderSet, WhatCanReach, WhoCanReach, what_can,
     who_can_reach,
 };
+pub use diff::{ReachChange, ReachChangeKind, ReachDiff, ReachSide, diff};
 pub use expect::check_expectations;
 
 use crate::{

@@ -12,3 +12,4 @@ mod agreement;
 mod build;
 mod expectations;
 mod generate;
+mod questions;
