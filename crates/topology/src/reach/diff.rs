@@ -330,8 +330,8 @@ impl<'w, 't> Side<'w, 't> {
                     None,
                     &ports,
                 )),
-                Key::Holder(holder) => match class.origin {
-                    Some(origin) => {
+                Key::Holder(holder) => {
+                    if let Some(origin) = class.origin {
                         if let Some((_, address, _)) = self.holders.get(holder) {
                             let goal = Goal {
                                 to: *address,
@@ -340,8 +340,7 @@ impl<'w, 't> Side<'w, 't> {
                             };
                             all.extend(self.reckoner.spread(origin, goal, flows));
                         }
-                    }
-                    None => {
+                    } else {
                         let users = self.reckoner.world.public_users();
                         for (address, _) in users.iter().filter(|(_, user)| user == holder) {
                             let goal = Goal {
@@ -352,7 +351,7 @@ impl<'w, 't> Side<'w, 't> {
                             all.extend(self.reckoner.at_public_address(goal, &flows, None));
                         }
                     }
-                },
+                }
                 Key::Internet => {
                     let reached = target::reach(
                         &self.reckoner,
@@ -410,18 +409,16 @@ fn grouped(
             }
             _ => None,
         };
-        match likeness.and_then(|likeness| by_likeness.get(&likeness).copied()) {
-            Some(index) => {
-                if let Some(group) = groups.get_mut(index) {
-                    group.push(key);
-                }
+        let known = likeness.and_then(|likeness| by_likeness.get(&likeness).copied());
+        if let Some(index) = known {
+            if let Some(group) = groups.get_mut(index) {
+                group.push(key);
             }
-            None => {
-                if let Some(likeness) = likeness {
-                    by_likeness.insert(likeness, groups.len());
-                }
-                groups.push(vec![key]);
+        } else {
+            if let Some(likeness) = likeness {
+                by_likeness.insert(likeness, groups.len());
             }
+            groups.push(vec![key]);
         }
     }
     groups
