@@ -21,12 +21,12 @@ impl Runtime for Azure {
     fn resource(&self, id: &str) -> Option<Value> {
         let folded = id.to_ascii_lowercase();
         if folded.contains("/privateendpoints/") {
-            let nic = format!("{id}.nic").replace("privateEndpoints", "networkInterfaces");
+            let nic = format!("{id}-nic").replace("privateEndpoints", "networkInterfaces");
             return Some(
                 json!({ "id": id, "properties": { "networkInterfaces": [{ "id": nic }] } }),
             );
         }
-        if folded.contains("/networkinterfaces/") && folded.ends_with(".nic") {
+        if folded.contains("/networkinterfaces/") && folded.ends_with("-nic") {
             return Some(
                 json!({ "id": id, "properties": { "ipConfigurations": [{ "properties": { "privateIPAddress": "192.0.2.1" } }] } }),
             );
