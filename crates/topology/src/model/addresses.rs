@@ -7,7 +7,7 @@
 
 use super::{Topology, id::ResourceId};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, HashMap, HashSet},
     net::Ipv4Addr,
 };
 
@@ -53,7 +53,12 @@ impl Addresses {
         }
         for (resource, nic) in topology.network_interfaces() {
             for (index, config) in nic.ip_configurations.iter().enumerate() {
-                if let Some(subnet) = &config.properties.subnet {
+                if let Some(subnet) = config
+                    .properties
+                    .subnet
+                    .as_ref()
+                    .filter(|_| !config.properties.is_ipv6())
+                {
                     let holder = match (&nic.private_endpoint, &nic.private_link_service) {
                         (Some(endpoint), _) => Holder::Endpoint(endpoint.id.clone()),
                         (None, Some(service)) => Holder::Nat(service.id.clone(), index),
@@ -81,7 +86,12 @@ impl Addresses {
         }
         for (resource, lb) in topology.load_balancers() {
             for (index, frontend) in lb.frontend_ip_configurations.iter().enumerate() {
-                if let Some(subnet) = &frontend.properties.subnet {
+                if let Some(subnet) = frontend
+                    .properties
+                    .subnet
+                    .as_ref()
+                    .filter(|_| !frontend.properties.is_ipv6())
+                {
                     let holder = Holder::Frontend(resource.id.clone(), index);
                     wanted.push((holder, subnet.id.clone(), frontend.properties.ipv4()));
                 }
@@ -109,7 +119,12 @@ impl Addresses {
         }
         for (resource, pls) in topology.private_link_services() {
             for (index, config) in pls.ip_configurations.iter().enumerate() {
-                if let Some(subnet) = &config.properties.subnet {
+                if let Some(subnet) = config
+                    .properties
+                    .subnet
+                    .as_ref()
+                    .filter(|_| !config.properties.is_ipv6())
+                {
                     let holder = Holder::Nat(resource.id.clone(), index);
                     wanted.push((holder, subnet.id.clone(), config.properties.ipv4()));
                 }
@@ -128,8 +143,8 @@ impl Addresses {
     }
 
     fn allocate(topology: &Topology, wanted: Vec<(Holder, ResourceId, Option<Ipv4Addr>)>) -> Self {
-        let mut taken: BTreeMap<ResourceId, BTreeSet<Ipv4Addr>> = BTreeMap::new();
-        let mut by_holder = BTreeMap::new();
+        let mut taken: HashMap<ResourceId, HashSet<Ipv4Addr>> = HashMap::new();
+        let mut by_holder: BTreeMap<Holder, (ResourceId, Ipv4Addr)> = BTreeMap::new();
         for (holder, subnet, address) in &wanted {
             if let Some(address) = address {
                 taken.entry(subnet.clone()).or_default().insert(*address);
@@ -139,7 +154,7 @@ impl Addresses {
             }
         }
         // Addresses are handed out from the bottom, so what is below the last one is taken.
-        let mut free: BTreeMap<ResourceId, Box<dyn Iterator<Item = Ipv4Addr>>> = BTreeMap::new();
+        let mut free: HashMap<ResourceId, Box<dyn Iterator<Item = Ipv4Addr>>> = HashMap::new();
         for (holder, subnet, _) in wanted {
             if by_holder.contains_key(&holder) {
                 continue;
@@ -194,5 +209,107 @@ impl Addresses {
     pub fn of_resource(&self, id: &ResourceId) -> Option<Ipv4Addr> {
         self.get(&Holder::Endpoint(id.clone()))
             .or_else(|| self.get(&Holder::Vip(id.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const NETWORK: &str =
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v";
+
+    fn network(prefix: &str) -> Value {
+        json!({ "id": NETWORK, "properties": {
+            "addressSpace": { "addressPrefixes": [prefix, "fd00::/48"] },
+            "subnets": [{ "name": "a", "properties": { "addressPrefixes": ["fd00::/64", prefix] } }],
+        } })
+    }
+
+    fn nic(name: &str, address: Option<&str>) -> Value {
+        let subnet = json!({ "id": format!("{NETWORK}/subnets/a") });
+        json!({
+            "id": format!("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkInterfaces/{name}"),
+            "properties": { "ipConfigurations": [{ "name": "c", "properties": {
+                "subnet": subnet, "privateIPAddress": address,
+            } }] },
+        })
+    }
+
+    fn addresses(values: &[Value]) -> Addresses {
+        let (topology, findings) = crate::arm::import(values);
+        assert_eq!(findings, []);
+        Addresses::of(&topology)
+    }
+
+    fn shown(addresses: &Addresses) -> Vec<String> {
+        let all = addresses.iter();
+        all.map(|(holder, _, address)| match holder {
+            Holder::Nic(id, _) => format!("{} {address}", id.name()),
+            Holder::Instance(_, number, ..) => format!("#{number} {address}"),
+            other => format!("{other:?}"),
+        })
+        .collect()
+    }
+
+    #[test]
+    fn what_is_known_is_kept_and_the_lowest_free_is_given() {
+        let all = addresses(&[
+            network("10.0.0.0/29"),
+            nic("a", None),
+            nic("b", Some("10.0.0.5")),
+            nic("c", None),
+            nic("d", None),
+        ]);
+        // Three addresses are to be had; the fourth NIC gets none.
+        assert_eq!(shown(&all), ["a 10.0.0.4", "b 10.0.0.5", "c 10.0.0.6"]);
+    }
+
+    #[test]
+    fn an_ipv6_configuration_takes_no_ipv4_address() {
+        let mut dual = nic("a", None);
+        let configs = dual["properties"]["ipConfigurations"]
+            .as_array_mut()
+            .unwrap();
+        let mut second = configs[0].clone();
+        second["properties"]["privateIPAddressVersion"] = json!("IPv6");
+        configs.insert(0, second);
+        let all = addresses(&[network("10.0.0.0/28"), dual, nic("b", None)]);
+        assert_eq!(shown(&all), ["a 10.0.0.4", "b 10.0.0.5"]);
+    }
+
+    #[test]
+    fn an_address_leads_to_its_holder_in_its_network_only() {
+        let all = addresses(&[network("10.0.0.0/24"), nic("a", None), nic("b", None)]);
+        let network: ResourceId = NETWORK.parse().unwrap();
+        let other: ResourceId = NETWORK.replace("/v", "/w").parse().unwrap();
+        let holder = |network, address: [u8; 4]| all.holder_in(network, address.into());
+        assert!(
+            matches!(holder(&network, [10, 0, 0, 5]), Some(Holder::Nic(id, 0)) if id.name() == "b")
+        );
+        assert_eq!(holder(&other, [10, 0, 0, 5]), None);
+        assert_eq!(holder(&network, [10, 0, 0, 6]), None);
+    }
+
+    #[test]
+    fn instances_of_a_scale_set_have_addresses() {
+        let subnet = json!({ "id": format!("{NETWORK}/subnets/a") });
+        let all = addresses(&[
+            network("10.0.0.0/24"),
+            json!({
+                "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/set",
+                "sku": { "name": "Standard_B1s", "capacity": 3 },
+                "properties": { "virtualMachineProfile": { "networkProfile": {
+                    "networkInterfaceConfigurations": [{ "name": "n", "properties": {
+                        "ipConfigurations": [
+                            { "name": "4", "properties": { "subnet": subnet } },
+                            { "name": "6", "properties": { "subnet": subnet, "privateIPAddressVersion": "IPv6" } },
+                        ],
+                    } }],
+                } } },
+            }),
+        ]);
+        assert_eq!(shown(&all), ["#0 10.0.0.4", "#1 10.0.0.5", "#2 10.0.0.6"]);
     }
 }

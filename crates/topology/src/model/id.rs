@@ -1,18 +1,30 @@
 //! ARM resource ids: compared without case, written as they came.
 //!
+//! Ids are cloned, compared and asked for their parents all the time, so the text is shared: a parent
+//! is a shorter view of the same text, and neither a clone nor a parent costs a copy.
 //! Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use std::{cmp::Ordering, fmt, hash, str::FromStr};
+use std::{cmp::Ordering, fmt, hash, str::FromStr, sync::Arc};
 
 /// The id of an ARM resource, such as
 /// `/subscriptions/S/resourceGroups/G/providers/Microsoft.Network/virtualNetworks/V/subnets/S`,
 /// or of a resource group (`/subscriptions/S/resourceGroups/G`).
 #[derive(Clone)]
 pub struct ResourceId {
-    text: String,
-    folded: String,
+    shared: Arc<Texts>,
+    /// How many bytes of the texts are this id.
+    end: usize,
 }
+
+/// An id as it was written, and as it is compared.
+struct Texts {
+    text: Box<str>,
+    folded: Box<str>,
+}
+
+const GROUPS: &str = "Microsoft.Resources/resourceGroups";
+const PROVIDERS: &str = "providers";
 
 /// Why a text is no resource id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,26 +54,44 @@ impl ResourceId {
     /// A child of this resource: `id.child("subnets", "default")`.
     #[must_use]
     pub fn child(&self, kind: &str, name: &str) -> Self {
-        Self::from_text(format!("{}/{kind}/{name}", self.text))
+        Self::from_text(format!("{self}/{kind}/{name}"))
     }
 
     fn from_text(text: String) -> Self {
-        let folded = text.to_ascii_lowercase();
-        Self { text, folded }
+        let folded = text.to_ascii_lowercase().into_boxed_str();
+        let text = text.into_boxed_str();
+        Self {
+            end: text.len(),
+            shared: Arc::new(Texts { text, folded }),
+        }
+    }
+
+    /// The part of this id up to `end`.
+    fn up_to(&self, end: usize) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            end,
+        }
+    }
+
+    fn folded(&self) -> &str {
+        self.shared.folded.get(..self.end).unwrap_or_default()
     }
 
     fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.text.split('/').filter(|segment| !segment.is_empty())
+        self.as_str()
+            .split('/')
+            .filter(|segment| !segment.is_empty())
     }
 
     /// As it was written.
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.shared.text.get(..self.end).unwrap_or_default()
     }
 
     /// The last segment.
     pub fn name(&self) -> &str {
-        self.segments().next_back().unwrap_or("")
+        self.as_str().rsplit('/').next().unwrap_or_default()
     }
 
     /// The id of what has this type and these names (`PARENT/CHILD`) in a group; `None` if the one
@@ -73,7 +103,7 @@ impl ResourceId {
         if kinds.len() != names.len() {
             return None;
         }
-        let mut text = format!("{}/providers/{namespace}", group.text);
+        let mut text = format!("{group}/providers/{namespace}");
         for (kind, name) in kinds.iter().zip(names) {
             text.push('/');
             text.push_str(kind);
@@ -85,12 +115,24 @@ impl ResourceId {
 
     /// The names from the resource's own down to this one's: `PARENT/CHILD`.
     pub fn names(&self) -> String {
-        let names: Vec<&str> = self.segments().skip(7).step_by(2).collect();
-        if names.is_empty() {
-            self.name().to_owned()
-        } else {
-            names.join("/")
+        match self.own() {
+            Some(own) => {
+                let names: Vec<&str> = own.split('/').skip(2).step_by(2).collect();
+                names.join("/")
+            }
+            None => self.name().to_owned(),
         }
+    }
+
+    /// What stands behind the last `/providers/`: `NAMESPACE/TYPE/NAME/TYPE/NAME`. A lock stands
+    /// on another resource and has its own; a group has none.
+    fn own(&self) -> Option<&str> {
+        let start = self.folded().rfind("/providers/")?;
+        self.as_str()
+            .get(start..)?
+            .strip_prefix('/')?
+            .split_once('/')
+            .map(|(_, own)| own)
     }
 
     /// The subscription's GUID.
@@ -106,20 +148,34 @@ impl ResourceId {
     /// The id of its resource group.
     #[must_use]
     pub fn group_id(&self) -> Self {
-        Self::group(self.subscription(), self.resource_group())
+        let text = self.as_str();
+        let usual = text
+            .strip_prefix("/subscriptions/")
+            .and_then(|rest| rest.split_once('/')?.1.strip_prefix("resourceGroups/"));
+        match usual {
+            // All but what stands behind the group's name is the group's id already.
+            Some(rest) => {
+                let behind = rest.find('/').map_or(0, |at| rest.len().saturating_sub(at));
+                self.up_to(self.end.saturating_sub(behind))
+            }
+            None => Self::group(self.subscription(), self.resource_group()),
+        }
     }
 
     /// The full type: `Microsoft.Network/virtualNetworks/subnets`, or
     /// `Microsoft.Resources/resourceGroups` for a group.
     pub fn arm_type(&self) -> String {
-        let segments: Vec<&str> = self.segments().collect();
-        match segments.get(4..) {
-            Some([_providers, namespace, rest @ ..]) => {
-                let kinds: Vec<&str> = rest.iter().step_by(2).copied().collect();
-                format!("{namespace}/{}", kinds.join("/"))
+        let Some(own) = self.own() else {
+            return GROUPS.to_owned();
+        };
+        let mut kind = String::with_capacity(own.len());
+        for part in type_parts(own) {
+            if !kind.is_empty() {
+                kind.push('/');
             }
-            _ => "Microsoft.Resources/resourceGroups".to_owned(),
+            kind.push_str(part);
         }
+        kind
     }
 
     /// The type's last word and the name, such as `virtualNetworks/MainNet`; what people read.
@@ -130,21 +186,56 @@ impl ResourceId {
         format!("{kind}/{name}")
     }
 
-    /// The parent of a child resource (a subnet's network); `None` for top-level ones.
+    /// The parent of a child resource (a subnet's network), and what an extension such as a lock
+    /// stands on; `None` for top-level ones.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        let segments: Vec<&str> = self.segments().collect();
-        if segments.len() < 10 {
+        let text = self.as_str();
+        // `/subscriptions/S/resourceGroups/G/providers/NAMESPACE/TYPE/NAME` has eight.
+        if text.bytes().filter(|byte| *byte == b'/').count() < 10 {
             return None;
         }
-        let kept = segments.get(..segments.len().saturating_sub(2))?;
-        Some(Self::from_text(format!("/{}", kept.join("/"))))
+        let kept = without_pair(text)?;
+        // An extension brings its own `providers/NAMESPACE`.
+        let extended = without_pair(kept).filter(|shorter| {
+            let mut between = kept.get(shorter.len()..).unwrap_or_default().split('/');
+            between
+                .nth(1)
+                .is_some_and(|word| word.eq_ignore_ascii_case(PROVIDERS))
+        });
+        Some(self.up_to(extended.unwrap_or(kept).len()))
+    }
+
+    /// What it belongs to: its parent, else its resource group. What a lock locks.
+    #[must_use]
+    pub fn scope(&self) -> Self {
+        self.parent().unwrap_or_else(|| self.group_id())
     }
 
     /// Whether the type is this one, compared without case.
     pub fn is_type(&self, arm_type: &str) -> bool {
-        self.arm_type().eq_ignore_ascii_case(arm_type)
+        let Some(own) = self.own() else {
+            return GROUPS.eq_ignore_ascii_case(arm_type);
+        };
+        let mut asked = arm_type.split('/');
+        type_parts(own).all(|part| {
+            asked
+                .next()
+                .is_some_and(|asked| asked.eq_ignore_ascii_case(part))
+        }) && asked.next().is_none()
     }
+}
+
+/// `NAMESPACE`, `TYPE`, `TYPE` of `NAMESPACE/TYPE/NAME/TYPE/NAME`.
+fn type_parts(own: &str) -> impl Iterator<Item = &str> {
+    let mut parts = own.split('/');
+    parts.next().into_iter().chain(parts.step_by(2))
+}
+
+/// The text without its last two segments.
+fn without_pair(text: &str) -> Option<&str> {
+    let (rest, _) = text.rsplit_once('/')?;
+    rest.rsplit_once('/').map(|(rest, _)| rest)
 }
 
 impl FromStr for ResourceId {
@@ -192,19 +283,20 @@ impl FromStr for ResourceId {
 
 impl fmt::Display for ResourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for ResourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ResourceId({})", self.text)
+        write!(f, "ResourceId({self})")
     }
 }
 
 impl PartialEq for ResourceId {
     fn eq(&self, other: &Self) -> bool {
-        self.folded == other.folded
+        (Arc::ptr_eq(&self.shared, &other.shared) && self.end == other.end)
+            || self.folded() == other.folded()
     }
 }
 
@@ -212,7 +304,7 @@ impl Eq for ResourceId {}
 
 impl hash::Hash for ResourceId {
     fn hash<H: hash::Hasher>(&self, state: &mut H) {
-        self.folded.hash(state);
+        self.folded().hash(state);
     }
 }
 
@@ -224,13 +316,16 @@ impl PartialOrd for ResourceId {
 
 impl Ord for ResourceId {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded.cmp(&other.folded)
+        if Arc::ptr_eq(&self.shared, &other.shared) {
+            return self.end.cmp(&other.end);
+        }
+        self.folded().cmp(other.folded())
     }
 }
 
 impl Serialize for ResourceId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -244,6 +339,7 @@ impl<'de> Deserialize<'de> for ResourceId {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::hash::{BuildHasher as _, RandomState};
 
     #[test]
     fn ids_compare_without_case_and_keep_their_spelling() {
@@ -272,5 +368,55 @@ mod tests {
         ] {
             assert!(bad.parse::<ResourceId>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_parent_is_as_good_as_an_id_that_was_read() {
+        let subnet: ResourceId =
+            "/subscriptions/S/resourceGroups/G/providers/Microsoft.Network/virtualNetworks/V/subnets/a"
+                .parse()
+                .unwrap();
+        let network = ResourceId::new("S", "G", "Microsoft.Network/virtualNetworks", "V");
+        let parent = subnet.parent().unwrap();
+        let state = RandomState::new();
+        assert_eq!(parent, network);
+        assert_eq!(state.hash_one(&parent), state.hash_one(&network));
+        assert_eq!(parent.cmp(&network), Ordering::Equal);
+        assert!(parent < subnet && subnet > network);
+        assert_eq!((parent.as_str(), parent.name()), (network.as_str(), "V"));
+        assert_eq!(parent.child("subnets", "a"), subnet);
+        assert_eq!(subnet.group_id(), ResourceId::group("s", "g"));
+        assert!(subnet.is_type("microsoft.network/virtualnetworks/SUBNETS"));
+        assert!(!subnet.is_type("Microsoft.Network/virtualNetworks"));
+        assert!(!parent.is_type("Microsoft.Network/virtualNetworks/subnets"));
+        assert!(subnet.group_id().is_type(GROUPS));
+        assert_eq!(
+            (subnet.names().as_str(), subnet.group_id().names().as_str()),
+            ("V/a", "G")
+        );
+    }
+
+    #[test]
+    fn a_lock_stands_on_what_it_locks() {
+        let network = ResourceId::new("S", "G", "Microsoft.Network/virtualNetworks", "V");
+        let lock: ResourceId = format!("{network}/providers/Microsoft.Authorization/locks/L")
+            .parse()
+            .unwrap();
+        assert_eq!(lock.arm_type(), "Microsoft.Authorization/locks");
+        assert!(lock.is_type("Microsoft.Authorization/locks"));
+        assert_eq!(
+            (lock.parent(), lock.names().as_str()),
+            (Some(network.clone()), "L")
+        );
+        let subnet = network.child("subnets", "a");
+        let deeper: ResourceId = format!("{subnet}/providers/Microsoft.Authorization/locks/L")
+            .parse()
+            .unwrap();
+        assert_eq!(deeper.scope(), subnet);
+        let on_group = ResourceId::new("S", "G", "Microsoft.Authorization/locks", "L");
+        assert_eq!(
+            (on_group.parent(), on_group.scope()),
+            (None, ResourceId::group("S", "G"))
+        );
     }
 }
