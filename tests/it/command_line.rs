@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::process::Output;
-use testkit::{folder, linkspan};
+use testkit::{folder, linkspan, root};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -95,6 +95,59 @@ fn the_trace_of_the_example_is_delivered_hop_by_hop() {
 }
 
 #[test]
+fn everybody_and_everything_is_asked_for_at_once() {
+    let asked = |from: &str, to: &str| {
+        let arguments = [
+            "trace",
+            "examples/internal-apim.yaml",
+            "--from",
+            from,
+            "--to",
+            to,
+            "--format",
+            "json",
+        ];
+        let output = linkspan(&arguments).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        json(&output)
+    };
+    let who = asked("any", "apim1449");
+    assert_eq!(who["groups"][0]["outcome"], "delivered");
+    let what = asked("testvm", "any");
+    assert_eq!(what["sets"][0]["reached"][0]["delivered"], "443");
+    let trace = asked("External/default", "apim1449");
+    let by = &trace["hops"][2]["decidedBy"][0];
+    assert_eq!(by["location"]["file"], "examples/internal-apim.yaml");
+}
+
+#[test]
+fn the_difference_to_itself_is_nothing_and_a_changed_approval_is_told() {
+    let example = "examples/internal-apim.yaml";
+    let same = linkspan(&["diff", example, example]).unwrap();
+    assert_eq!(
+        (same.status.code(), same.stdout.len()),
+        (Some(0), 0),
+        "{}",
+        text(&same.stderr)
+    );
+    let folder = folder().unwrap();
+    let path = folder.path().join("other.yaml");
+    let other = std::fs::read_to_string(root().join(example)).unwrap();
+    std::fs::write(
+        &path,
+        other.replace("autoApproval: [partner]", "autoApproval: []"),
+    )
+    .unwrap();
+    let changed = linkspan(&["diff", example, &path.display().to_string()]).unwrap();
+    let said = text(&changed.stdout);
+    assert_eq!(changed.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("`External` can no longer reach `apim1449.azure-api.net`"),
+        "{said}"
+    );
+}
+
+#[test]
 fn bad_input_is_located_and_nothing_is_started() {
     let folder = folder().unwrap();
     let write = |name: &str, bytes: &[u8]| {
@@ -147,6 +200,7 @@ fn every_command_explains_itself() {
         vec!["--help"],
         vec!["check", "--help"],
         vec!["trace", "--help"],
+        vec!["diff", "--help"],
         vec!["plan", "--help"],
         vec!["apply", "--help"],
         vec!["down", "--help"],

@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Fix(Fix),
     /// Walk one connection, hop by hop, there and back
     Trace(Trace),
+    /// Say what can no longer, or can now, be reached
+    Diff(Diff),
     /// Say which way to give this access, and why: costs, limits, and each way as a manifest
     Advise(Advise),
     /// Write a topology for others: templates, scripts, pictures, reports
@@ -210,15 +212,28 @@ pub(crate) struct Explain {
 pub(crate) struct Trace {
     #[command(flatten)]
     pub(crate) manifest: ManifestOption,
-    /// The client that opens the connection
-    #[arg(long, value_name = "CLIENT")]
+    /// Who opens it: a client, machine, NIC, scale-set instance (`set/3`), subnet (`net/subnet`),
+    /// address, resource id or `internet`; `any` asks who can reach it
+    #[arg(long, value_name = "WHO")]
     pub(crate) from: String,
-    /// Where to: `https://HOST[:PORT]` or `HOST:PORT`
-    #[arg(long, value_name = "URL")]
+    /// Where to: a URL, `HOST:PORT`, an address, or a resource by name or id; `any` asks what the
+    /// sender can reach
+    #[arg(long, value_name = "WHAT")]
     pub(crate) to: String,
     /// Trace what is deployed and healthy now on the running twin (needs `LINKSPAN_TWIN_SOCKET`)
     #[arg(long)]
     pub(crate) live: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// Before: a manifest, a template or export, or a folder of them
+    pub(crate) before: PathBuf,
+    /// After
+    pub(crate) after: PathBuf,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -3,6 +3,7 @@
 pub(crate) mod advise;
 pub(crate) mod apply;
 pub(crate) mod check;
+pub(crate) mod diff;
 pub(crate) mod down;
 pub(crate) mod exec;
 pub(crate) mod expand;

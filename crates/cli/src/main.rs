@@ -50,6 +50,7 @@ fn main() -> ExitCode {
         Command::Explain(options) => commands::explain::run(&options),
         Command::Fix(options) => commands::fix::run(&options),
         Command::Trace(options) => commands::trace::run(&options),
+        Command::Diff(options) => commands::diff::run(&options),
         Command::Advise(options) => commands::advise::run(&options),
         Command::Export(options) => commands::export::run(&options),
         Command::Plan(options) => commands::plan::run(&options),

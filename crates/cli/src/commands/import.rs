@@ -106,9 +106,10 @@ mod tests {
 
     #[test]
     fn a_folder_is_all_json_files_in_it() {
-        let folder =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../topology/tests/fixtures/quickstarts");
-        let found = json_files(&folder).unwrap();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../topology/tests/fixtures/quickstarts");
+        let files = input::existing_files(&[folder]).unwrap();
+        let found: Vec<String> = files.into_iter().map(|file| file.name).collect();
         assert!(found.len() > 10);
         assert!(found.is_sorted());
     }

@@ -10,10 +10,7 @@ use ::twin::{ClientPlacement, SubscriptionOption, Twin, TwinOptions, endpoints::
 use anyhow::{Context as _, Result};
 use std::{path::PathBuf, time::Duration};
 use tokio_util::sync::CancellationToken;
-use topology::{
-    Topology,
-    trace::{Flow, Trace},
-};
+use topology::{Topology, trace::Live};
 
 /// The provider's subscription that the twin starts with.
 pub(crate) const DEFAULT_PROVIDER: &str = "22222222-2222-2222-2222-222222222222";
@@ -202,19 +199,16 @@ pub(crate) fn socket() -> Result<PathBuf> {
         .context("`LINKSPAN_TWIN_SOCKET` is not set: source the file that `linkspan twin serve --env-file FILE` wrote")
 }
 
-/// Traces what is deployed on the running twin now, with the health that its probes found.
-pub(crate) fn live_trace(topology: &Topology, flow: &Flow) -> Result<Trace> {
+/// What is deployed on the running twin now, with the health that its probes found.
+pub(crate) fn live_world(topology: &Topology) -> Result<(Topology, Live)> {
     let mut client = socket::Client::connect(&socket()?).context("could not reach the twin")?;
     let world = client.world().context("could not read the twin's world")?;
     let (mut live, _) = topology::arm::import(&world.resources);
     live.clients = topology.clients.clone();
-    Ok(topology::trace::trace_live(
-        &live,
-        flow,
-        &topology::trace::Live {
-            unhealthy: world.unhealthy,
-        },
-    ))
+    let health = Live {
+        unhealthy: world.unhealthy,
+    };
+    Ok((live, health))
 }
 
 #[cfg(test)]

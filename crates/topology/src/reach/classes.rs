@@ -114,7 +114,7 @@ fn internet(world: &World<'_>) -> Ranges {
         Ranges::address(HOST).or(&Ranges::address(SOMEWHERE)),
         |all, network| all.or(&network.space),
     );
-    security::public().minus(&own)
+    security::routable().minus(&own)
 }
 
 /// Names as classes see them, each asked for once in a network.

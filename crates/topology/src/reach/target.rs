@@ -324,7 +324,7 @@ fn internet<'w, 't>(
     let Some(origin) = class.origin else {
         return Vec::new();
     };
-    let mut others = security::public();
+    let mut others = security::routable();
     for network in &world.networks {
         others = others.minus(&network.space);
     }
@@ -332,10 +332,7 @@ fn internet<'w, 't>(
         (Ranges::EMPTY, Ranges::address(security::HOST)),
         |(users, reserved), (address, _)| (users.or(&Ranges::address(address)), reserved),
     );
-    others = others
-        .minus(&users)
-        .minus(&reserved)
-        .minus(&Ranges::address(security::SOMEWHERE));
+    others = others.minus(&users).minus(&reserved);
     let mut named: Vec<Ranges> = vec![routes::of(world, origin.place).prefixes.clone()];
     for id in security::groups_at(world, Direction::Outbound, origin.group, origin.place)
         .into_iter()

@@ -242,6 +242,11 @@ impl Side<'_> {
     }
 }
 
+/// Public addresses that somebody can have: 0.0.0.0/8 is nobody's.
+pub(crate) fn routable() -> Ranges {
+    public().minus(&Ranges::of(0, Ipv4Addr::new(0, 255, 255, 255).to_bits()))
+}
+
 /// Every address that [`is_public`].
 pub(crate) fn public() -> Ranges {
     let others = [

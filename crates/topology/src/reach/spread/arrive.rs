@@ -33,7 +33,14 @@ impl<'w, 't> Reckoner<'w, 't> {
             None => (going, Vec::new()),
         };
         let listens = |port| machine::gateway_listens(id, port);
-        at_service(going, stopped, &machine::GATEWAY_PORTS, listens, &mut parts);
+        at_service(
+            id,
+            going,
+            stopped,
+            &machine::GATEWAY_PORTS,
+            listens,
+            &mut parts,
+        );
         parts
     }
 
@@ -140,7 +147,7 @@ impl<'w, 't> Reckoner<'w, 't> {
             Some(link::Service::Platform(id, groups)) => {
                 let listens = |port| link::platform_listens(world, &id, groups, port);
                 let special = link::platform_ports(world, &id, groups);
-                at_service(going, Vec::new(), special, listens, &mut parts);
+                at_service(&id, going, Vec::new(), special, listens, &mut parts);
             }
             None => {}
         }
@@ -265,6 +272,7 @@ impl<'w, 't> Reckoner<'w, 't> {
         };
         let listens = |port| machine::gateway_listens(id, port);
         at_service(
+            id,
             passed,
             stopped,
             &machine::GATEWAY_PORTS,
@@ -277,6 +285,7 @@ impl<'w, 't> Reckoner<'w, 't> {
 
 /// The end at a service that says for each port whether it takes connections.
 fn at_service(
+    id: &ResourceId,
     passed: Flows,
     stopped: Vec<Part>,
     special: &[u16],
@@ -313,7 +322,11 @@ fn at_service(
         }
         let flows = passed.and(&at);
         let outcome = outcome_of(judgement.verdict);
-        let cause = Cause::of(&judgement);
+        let cause = if judgement.because.is_empty() {
+            Cause::new(format!("`{}` answers", id.short()), judgement.by.clone())
+        } else {
+            Cause::of(&judgement)
+        };
         // The service itself is the end: where it does not listen, nothing is reached.
         let mut part = Part::admitted(flows, outcome, judgement.verdict, cause);
         part.network = judgement.verdict;
