@@ -266,6 +266,12 @@ rules! {
         endpoint_would_do,
         retired_platform,
     }
+    operations {
+        name_unfit,
+        flow_forgotten_early,
+        retired_nat_pool,
+        lock_in_the_way,
+    }
 }
 
 pub use not_judged::NOT_JUDGED;

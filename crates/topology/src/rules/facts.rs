@@ -12,6 +12,7 @@ pub(super) mod injection;
 pub(super) mod names;
 pub(super) mod networks;
 pub(super) mod pools;
+pub(super) mod references;
 pub(super) mod relays;
 pub(super) mod routes;
 pub(super) mod services;

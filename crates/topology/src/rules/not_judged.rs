@@ -3,6 +3,18 @@
 /// Codes of facts that are no rules, with the reason, in the order of codes within an area.
 pub const NOT_JUDGED: &[(&str, &str)] = &[
     (
+        "NET014",
+        "what a write of a network leaves out is the difference of two topologies; the plan sees it",
+    ),
+    (
+        "NSG020",
+        "whether somebody counts on a changed rule to cut flows that run is stated nowhere",
+    ),
+    (
+        "RTE004",
+        "a change of `defaultOutboundAccess` is the difference of two topologies, and which machines were stopped since is not reported",
+    ),
+    (
         "LB016",
         "whether the guest stamps its TCP segments is a setting inside of it, which ARM does not know",
     ),
@@ -29,5 +41,29 @@ pub const NOT_JUDGED: &[(&str, &str)] = &[
     (
         "PLS022",
         "a removal is the difference of two topologies; without any address, PLS007 says so",
+    ),
+    (
+        "OPS002",
+        "two writes of one network at a time are a matter of how it is applied; the provisioner writes one after the other",
+    ),
+    (
+        "OPS003",
+        "a use before its time is a matter of how it is applied; the provisioner waits for what it refers to",
+    ),
+    (
+        "OPS004",
+        "how many requests there are in five minutes is a matter of how it is applied; the provisioner backs off",
+    ),
+    (
+        "OPS005",
+        "the order of deletions is a matter of how it is applied; the plan orders them",
+    ),
+    (
+        "OPS006",
+        "FWD001, LB022 and APIM016 each say it of the tier that it is about",
+    ),
+    (
+        "OPS007",
+        "how long a failover may take is stated nowhere; LB009 and DNS009 say what makes it long",
     ),
 ];

@@ -9,7 +9,7 @@ pub(super) use crate::{
     model::{
         Body, Resource,
         addresses::Holder,
-        cidr::{Cidr, IpRange},
+        cidr::{Cidr, Cidr6, IpRange},
         dns::RecordAddress,
         expectation::Effect,
         id::ResourceId,

@@ -2,7 +2,7 @@
 
 use crate::model::{
     Body, Resource, Topology,
-    cidr::Cidr,
+    cidr::{Cidr, IpRange},
     id::ResourceId,
     network::{SubResource, Subnet, VirtualNetwork},
 };
@@ -28,6 +28,22 @@ impl SubnetAt<'_> {
     /// JSON pointer into the network: `tail` is `""` or such as `/properties/addressPrefix`.
     pub(in crate::rules) fn pointer(&self, tail: &str) -> String {
         format!("/properties/subnets/{}{tail}", self.index)
+    }
+
+    /// Its ranges of both families, each with the JSON pointer into the network.
+    pub(in crate::rules) fn ranges(&self) -> impl Iterator<Item = (IpRange, String)> {
+        let said = &self.subnet.properties;
+        let listed = said.address_prefixes.iter().enumerate();
+        let listed = listed
+            .filter(|(_, range)| Some(**range) != said.address_prefix)
+            .map(|(index, range)| {
+                let tail = format!("/properties/addressPrefixes/{index}");
+                (*range, self.pointer(&tail))
+            });
+        let single = said.address_prefix.iter();
+        single
+            .map(|range| (*range, self.pointer("/properties/addressPrefix")))
+            .chain(listed)
     }
 }
 
@@ -118,13 +134,6 @@ impl<'t> Subnets<'t> {
     /// The subnet with this id.
     pub(in crate::rules) fn get(&self, id: &ResourceId) -> Option<&SubnetAt<'t>> {
         self.all.get(*self.by_id.get(id)?)
-    }
-
-    /// Subnets that something stands in, known or not.
-    pub(in crate::rules) fn occupied(
-        &self,
-    ) -> impl Iterator<Item = (&ResourceId, &[Occupant<'t>])> {
-        self.occupants.iter().map(|(id, all)| (id, all.as_slice()))
     }
 
     /// How many IPv4 addresses are wanted in a subnet.

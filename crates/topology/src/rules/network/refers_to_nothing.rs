@@ -1,6 +1,6 @@
-//! `NET012`: an id refers to nothing.
+//! `NET012`: reference to nothing.
 
-use crate::rules::prelude::*;
+use crate::rules::{facts::references::references, prelude::*};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "NET012",
@@ -15,28 +15,44 @@ pub(in crate::rules) static RULE: Rule = Rule {
     also: &[],
     bad: &[
         "resources: [ { type: Microsoft.Network/networkInterfaces, name: spare, resourceGroup: PrivateAPIM, location: uksouth, properties: { ipConfigurations: [ { name: one, properties: { subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/virtualNetworks/MainNet/subnets/gone } } } ] } } ]",
+        "resources: [ { type: Microsoft.Network/networkInterfaces, name: spare, resourceGroup: PrivateAPIM, location: uksouth, properties: { ipConfigurations: [ { name: one, properties: { subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/virtualNetworks/MainNet/subnets/apimSubnet }, loadBalancerBackendAddressPools: [ { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/loadBalancers/PrivateLinkServiceLB/backendAddressPools/gone } ] } } ] } } ]",
+        "resources: [ { type: Microsoft.Network/networkInterfaces, name: spare, resourceGroup: PrivateAPIM, location: uksouth, properties: { ipConfigurations: [ { name: one, properties: { subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/virtualNetworks/MainNet/subnets/gone } } } ] } }, { type: Microsoft.Network/networkInterfaces, name: other, resourceGroup: PrivateAPIM, location: uksouth, properties: { ipConfigurations: [ { name: one, properties: { subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/virtualNetworks/MainNet/subnets/gone } } } ] } } ]",
     ],
     good: &[
         "resources: [ { type: Microsoft.Network/networkInterfaces, name: spare, resourceGroup: PrivateAPIM, location: uksouth, properties: { ipConfigurations: [ { name: one, properties: { subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/virtualNetworks/MainNet/subnets/apimSubnet } } } ] } } ]",
+        "resources: [ { type: Microsoft.Network/networkInterfaces, name: spare, resourceGroup: PrivateAPIM, location: uksouth, properties: { ipConfigurations: [ { name: one, properties: { subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/virtualNetworks/MainNet/subnets/apimSubnet }, publicIPAddress: { id: /subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/Others/providers/Microsoft.Network/publicIPAddresses/theirs } } } ] } } ]",
     ],
     check,
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (subnet, occupants) in subject.subnets.occupied() {
-        if subject.subnets.get(subnet).is_some() || !subject.is_ours(subnet) {
+    // One finding a missing thing, however many refer to it.
+    let mut missing: BTreeMap<ResourceId, Vec<(&ResourceId, String)>> = BTreeMap::new();
+    for resource in subject.topology.resources.values() {
+        for (id, pointer) in references(resource) {
+            if subject.is_absent(&id) {
+                missing.entry(id).or_default().push((&resource.id, pointer));
+            }
+        }
+    }
+    for (id, referring) in missing {
+        let mut referring = referring.into_iter();
+        let Some((first, pointer)) = referring.next() else {
             continue;
-        }
-        for occupant in occupants {
-            out.push(rule.at(
-                &occupant.resource.id,
-                occupant.pointer.clone(),
-                format!(
-                    "`{}` stands in `{}`, which is not there",
-                    occupant.resource.id.name(),
-                    subnet.short()
-                ),
-            ));
-        }
+        };
+        let more = match referring.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let verb = if more.is_empty() { "refers" } else { "refer" };
+        let message = format!(
+            "`{}`{more} {verb} to `{}`, which is not there",
+            first.name(),
+            id.short()
+        );
+        let finding = rule.at(first, pointer, message);
+        out.push(referring.fold(finding, |finding, (other, pointer)| {
+            finding.related(other, pointer, "refers to it too")
+        }));
     }
 }

@@ -14,7 +14,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     after: &[],
     also: &[],
     bad: &[
-        "virtualNetworks: { External: { subnets: { default: { addressPrefix: 192.169.0.0/24 } } } }\nclients: { testvm: { privateIPAddress: null } }",
+        "virtualNetworks: { External: { subnets: { default: { addressPrefix: 192.169.0.0/24 } } } }
+clients: { testvm: { privateIPAddress: null } }",
     ],
     good: &["virtualNetworks: { External: { addressPrefixes: [192.168.0.0/16, 192.169.0.0/16] } }"],
     check,
@@ -23,17 +24,16 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for at in &subject.subnets.all {
         let spaces = &at.body.address_space.address_prefixes;
-        for prefix in at.subnet.properties.ranges() {
+        for (prefix, pointer) in at.ranges() {
             if !spaces.iter().any(|space| space.contains_range(prefix)) {
-                out.push(rule.at(
-                    &at.network.id,
-                    at.pointer("/properties/addressPrefix"),
-                    format!(
-                        "subnet `{}` {prefix} lies outside `{}`",
-                        at.subnet.name,
-                        at.network.id.name()
-                    ),
-                ));
+                let message = format!(
+                    "subnet `{}` {prefix} lies outside `{}`",
+                    at.subnet.name,
+                    at.network.id.name()
+                );
+                let finding = rule.at(&at.network.id, pointer, message);
+                let space = "/properties/addressSpace";
+                out.push(finding.related(&at.network.id, space, "the address space"));
             }
         }
     }

@@ -15,59 +15,66 @@ pub(in crate::rules) static RULE: Rule = Rule {
     also: &[],
     bad: &[
         "virtualNetworks: { MainNet: { subnets: { apimSubnet: { addressPrefix: 10.0.1.128/25 } } } }",
+        r#"resources: [ { type: Microsoft.Network/virtualNetworks, name: MainNet, resourceGroup: PrivateAPIM, properties: { addressSpace: { addressPrefixes: [10.0.0.0/16, "fd00:10::/48"] }, subnets: [ { name: six, properties: { addressPrefixes: [10.0.9.0/24, "fd00:10:0:1::/64"] } }, { name: again, properties: { addressPrefixes: [10.0.10.0/24, "fd00:10:0:1::/64"] } } ] } } ]"#,
     ],
     good: &[
         "virtualNetworks: { MainNet: { subnets: { apimSubnet: { addressPrefix: 10.0.3.128/25 } } } }",
+        r#"resources: [ { type: Microsoft.Network/virtualNetworks, name: MainNet, resourceGroup: PrivateAPIM, properties: { addressSpace: { addressPrefixes: [10.0.0.0/16, "fd00:10::/48"] }, subnets: [ { name: six, properties: { addressPrefixes: [10.0.9.0/24, "fd00:10:0:1::/64"] } }, { name: again, properties: { addressPrefixes: [10.0.10.0/24, "fd00:10:0:2::/64"] } } ] } } ]"#,
     ],
     check,
 };
 
+/// A range of a subnet and where it is written.
+struct Placed<'a, 't> {
+    range: IpRange,
+    pointer: String,
+    at: &'a SubnetAt<'t>,
+}
+
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    let mut by_network: BTreeMap<&ResourceId, Vec<(Cidr, usize, &SubnetAt<'_>)>> = BTreeMap::new();
+    // By network and family, so that only what can overlap stands side by side.
+    let mut by_network: BTreeMap<(&ResourceId, bool), Vec<Placed<'_, '_>>> = BTreeMap::new();
     for at in &subject.subnets.all {
-        for prefix in at.subnet.properties.prefixes() {
-            let ranges = by_network.entry(&at.network.id).or_default();
-            ranges.push((prefix.canonical(), at.index, at));
+        for (range, pointer) in at.ranges() {
+            let ranges = by_network
+                .entry((&at.network.id, range.v6().is_some()))
+                .or_default();
+            ranges.push(Placed {
+                range: range.canonical(),
+                pointer,
+                at,
+            });
         }
     }
     for ranges in by_network.values_mut() {
-        ranges.sort_by_key(|(prefix, index, _)| (prefix.first(), prefix.length, *index));
+        ranges.sort_by_key(|one| (one.range, one.at.index));
         // The range that reaches farthest so far: in this order only it can meet the next one.
-        let mut widest: Option<(Cidr, &SubnetAt<'_>)> = None;
-        for (prefix, index, at) in ranges.iter() {
-            if let Some((range, other)) = widest
-                && other.index != *index
-                && range.overlaps(*prefix)
+        let mut widest: Option<&Placed<'_, '_>> = None;
+        for one in ranges.iter() {
+            if let Some(other) = widest
+                && other.at.index != one.at.index
+                && other.range.overlaps(one.range)
             {
-                let (first, second) = if other.index < *index {
-                    (other, *at)
+                let (first, second) = if other.at.index < one.at.index {
+                    (other, one)
                 } else {
-                    (*at, other)
+                    (one, other)
                 };
-                out.push(
-                    rule.at(
-                        &second.network.id,
-                        second.pointer("/properties/addressPrefix"),
-                        format!(
-                            "subnet `{}` overlaps `{}` in {}",
-                            second.subnet.name,
-                            first.subnet.name,
-                            if range.length > prefix.length {
-                                range
-                            } else {
-                                *prefix
-                            }
-                        ),
-                    )
-                    .related(
-                        &first.network.id,
-                        first.pointer("/properties/addressPrefix"),
-                        "the other one",
-                    ),
+                let common = if other.range.length() > one.range.length() {
+                    other.range
+                } else {
+                    one.range
+                };
+                let message = format!(
+                    "subnet `{}` overlaps `{}` in {common}",
+                    second.at.subnet.name, first.at.subnet.name
                 );
+                let id = &second.at.network.id;
+                let finding = rule.at(id, second.pointer.clone(), message);
+                out.push(finding.related(id, first.pointer.clone(), "the other one"));
             }
-            if widest.is_none_or(|(range, _)| range.last() < prefix.last()) {
-                widest = Some((*prefix, at));
+            if widest.is_none_or(|other| !other.range.contains_range(one.range)) {
+                widest = Some(one);
             }
         }
     }
