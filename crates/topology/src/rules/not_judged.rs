@@ -43,6 +43,39 @@ pub const NOT_JUDGED: &[(&str, &str)] = &[
         "a removal is the difference of two topologies; without any address, PLS007 says so",
     ),
     (
+        "PE009",
+        "who asks for an approval or a deletion is not part of a topology; Azure's permissions decide",
+    ),
+    (
+        "PE017",
+        "whether a provider is registered is the subscription's state, which the preflight of a plan reads",
+    ),
+    (
+        "PE018",
+        "how long an alias takes to be known everywhere is a matter of how it is applied; the provisioner tries again",
+    ),
+    (
+        "DNS015",
+        "by which name a client calls is stated in a trace or an expectation, and the trace says it there",
+    ),
+    (
+        "APIM017",
+        "a change of mode that keeps its address is the difference of two topologies",
+    ),
+    (
+        "APIM018",
+        "DNS servers that changed after the injection are the difference of two topologies",
+    ),
+    (
+        "APIM019",
+        "names of deleted services are the subscription's state, which the preflight of a plan reads",
+    ),
+    (
+        "APIM021",
+        "which backends an API calls is not part of the model: APIs are not in it",
+    ),
+    ("APIM023", "when an instance left a subnet is not reported"),
+    (
         "OPS002",
         "two writes of one network at a time are a matter of how it is applied; the provisioner writes one after the other",
     ),

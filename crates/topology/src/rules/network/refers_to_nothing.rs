@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     source: "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors",
     arm_code: Some("InvalidResourceReference"),
     has_fix: false,
-    after: &[],
+    after: &["PLS006"],
     also: &[],
     bad: &[
         "resources: [ { type: Microsoft.Network/networkInterfaces, name: spare, resourceGroup: PrivateAPIM, location: uksouth, properties: { ipConfigurations: [ { name: one, properties: { subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/virtualNetworks/MainNet/subnets/gone } } } ] } } ]",
