@@ -71,6 +71,8 @@ fn untidy(root: &Path) -> Result<Vec<String>> {
         }
         if file.ends_with("Cargo.toml")
             && text.contains("[package]")
+            // A workspace of its own cannot inherit; it says for itself what it is linted by.
+            && !text.contains("[workspace]")
             && !text.contains("[lints]\nworkspace = true")
         {
             found.push(format!("{shown}: add `[lints]` with `workspace = true`"));
