@@ -58,9 +58,10 @@ mod tests {
         let finding = Finding::at_span(
             "NET001",
             Severity::Warning,
-            "100% of\n`two`",
+            "100% of `two`",
             Span::new(4, 7),
-        );
+        )
+        .note("a reason");
         let read = Read {
             sources,
             topology: topology::Topology::default(),
@@ -69,7 +70,7 @@ mod tests {
         };
         assert_eq!(
             github(&read),
-            "::warning file=a%2Cb.yaml,line=2,endLine=2,col=1,endColumn=4,title=NET001::100%25 of%0A`two`\n"
+            "::warning file=a%2Cb.yaml,line=2,endLine=2,col=1,endColumn=4,title=NET001::100%25 of `two`%0Awhy: a reason\n"
         );
     }
 }

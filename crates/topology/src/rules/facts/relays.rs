@@ -387,6 +387,9 @@ impl<'t> Subject<'t> {
             for dial in relay.dials() {
                 for holder in self.upstream(relay, dial.host) {
                     let (frontends, endpoint) = self.frontends_at(holder);
+                    if frontends.is_empty() {
+                        continue;
+                    }
                     let rule = own.iter().find(|used| {
                         let frontend = used.rule.frontend_ip_configuration.as_ref();
                         (used.is_every_port() || used.rule.frontend_port == dial.port)

@@ -11,7 +11,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     source: "https://learn.microsoft.com/azure/load-balancer/load-balancer-custom-probe-overview",
     arm_code: None,
     has_fix: true,
-    after: &["LB004", "LB005", "LB007", "PLS013", "PLS024"],
+    after: &["LB004", "LB005", "PLS013", "PLS024"],
     also: &[],
     bad: &["resources: [ { type: Microsoft.Network/loadBalancers, name: PrivateLinkServiceLB, resourceGroup: PrivateAPIM,
     properties: { probes: [ { name: spare, properties: { protocol: Tcp, port: 8080, intervalInSeconds: 5,

@@ -12,7 +12,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     arm_code: None,
     has_fix: true,
     after: &["LB004"],
-    also: &[],
+    also: &["LB008"],
     bad: &["resources: [ { type: Microsoft.Network/loadBalancers, name: PrivateLinkServiceLB, resourceGroup: PrivateAPIM,
     properties: { loadBalancingRules: [ { name: tcp-443, properties: { probe: null } } ] } } ]"],
     good: &["loadBalancers: { PrivateLinkServiceLB: { rules: [ { frontendPort: 443 } ] } }"],

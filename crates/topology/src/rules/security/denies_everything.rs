@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     arm_code: None,
     has_fix: true,
     after: &["NSG001", "NSG007", "NSG008"],
-    also: &["LB007"],
+    also: &["LB007", "LB008"],
     bad: &[
         r#"networkSecurityGroups: { NSG-PLS: { resourceGroup: PrivateAPIM, securityRules: { A: { priority: 200, direction: Inbound, access: Allow, protocol: Tcp, sourceAddressPrefix: 10.0.1.0/24, destinationAddressPrefix: 10.0.1.0/24, destinationPortRange: 443 }, Z: { priority: 4000, direction: Inbound, access: Deny, protocol: "*", sourceAddressPrefix: "*", destinationAddressPrefix: "*", destinationPortRange: "*" } } } }
 loadBalancers: { PrivateLinkServiceLB: { rules: [ { frontendPort: 443, probe: false } ] } }"#,
