@@ -175,6 +175,33 @@ pub(crate) fn check_expression(bytes: &[u8]) {
     );
 }
 
+/// Equal, but for the last bit of a number: without its feature `float_roundtrip` the plain reader
+/// rounds numbers of many digits to a neighbor of the nearest one.
+fn alike(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => {
+            one == other
+                || one
+                    .as_f64()
+                    .zip(other.as_f64())
+                    .is_some_and(|(one, other)| {
+                        (one - other).abs() <= one.abs().max(other.abs()) * 4.0 * f64::EPSILON
+                    })
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| alike(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|((key, one), (name, other))| key == name && alike(one, other))
+        }
+        _ => one == other,
+    }
+}
+
 /// JSON with places: what both readers take, they read alike.
 pub(crate) fn check_json(bytes: &[u8]) {
     let text = text(bytes);
@@ -186,7 +213,10 @@ pub(crate) fn check_json(bytes: &[u8]) {
     check_findings(&findings, |_| text.clone());
     let plain: Result<Value, _> = serde_json::from_str(&text);
     match (root, plain) {
-        (Some(root), Ok(plain)) if findings.is_empty() => assert_eq!(root.to_json(), plain),
+        (Some(root), Ok(plain)) if findings.is_empty() => {
+            let read = root.to_json();
+            assert!(alike(&read, &plain), "{read} is not {plain}");
+        }
         (Some(_), Ok(_)) => {}
         (None, _) => assert!(
             !findings.is_empty(),
