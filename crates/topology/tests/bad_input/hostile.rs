@@ -1,7 +1,7 @@
 //! Inputs that are made to hurt: each ends in a finding.
 //!
-//! That this takes bounded time and memory is seen by the time that these tests take;
-//! the whole program is given the largest of them in `tests/it/command_line.rs`.
+//! No time or memory is asserted here; `tests/it/command_line.rs` gives the program a file of 50 MB,
+//! which it refuses by its size.
 
 use crate::targets::{check_manifest, check_template};
 use topology::{Severity, diagnose, finding::Finding, source::SourceMap};
