@@ -1,0 +1,39 @@
+//! Forwarders.
+
+use super::*;
+
+records! {
+    /// A group of equal relays.
+    Forwarder ("a forwarder") {
+        /// Its subnet as `NETWORK/SUBNET`, or an id.
+        required subnet "subnet" String,
+        /// Its group, if not that of its network.
+        optional resource_group "resourceGroup" String,
+        /// How many machines; default 1.
+        optional instances "instances" u32,
+        /// What they relay.
+        required_list relay "relay" RelayItem,
+        /// Default `Standard_B2s`.
+        optional vm_size "vmSize" String,
+        /// Zones over which instances are spread.
+        list zones "zones" String,
+        /// IP forwarding of the NICs; a relay does not need it.
+        optional enable_ip_forwarding "enableIPForwarding" bool,
+        /// Addresses of the NICs in order; default: the lowest free ones.
+        list private_ip_addresses "privateIPAddresses" Ipv4Addr,
+        /// How NICs get their addresses; default `Static`.
+        choice private_ip_allocation_method "privateIPAllocationMethod" ["Static", "Dynamic"],
+        /// Key for people who must log in; default: one that nobody holds.
+        optional ssh_public_key "sshPublicKey" String,
+        /// Read, never changed.
+        optional existing "existing" bool,
+    }
+
+    /// One thing that a forwarder relays.
+    RelayItem ("a relay item") {
+        /// Port, or address and port.
+        required listen "listen" Listen,
+        /// Name of an API Management service, `host:port` or `address:port`; several are tried in turn.
+        required_many to "to" String,
+    }
+}
