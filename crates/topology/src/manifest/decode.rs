@@ -180,6 +180,7 @@ pub(crate) trait Record {
 
 mod balancing;
 mod network;
+mod prelude;
 mod private_link;
 mod relays;
 mod services;

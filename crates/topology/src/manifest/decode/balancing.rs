@@ -1,6 +1,6 @@
 //! Load balancers.
 
-use super::*;
+use super::prelude::*;
 
 records! {
     /// A load balancer.

@@ -1,6 +1,6 @@
 //! Virtual networks and what subnets name.
 
-use super::*;
+use super::prelude::*;
 
 records! {
     /// A virtual network.

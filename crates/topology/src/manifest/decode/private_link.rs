@@ -1,6 +1,6 @@
 //! Both ends of Private Link.
 
-use super::*;
+use super::prelude::*;
 
 records! {
     /// A Private Link Service.

@@ -1,6 +1,6 @@
 //! Forwarders.
 
-use super::*;
+use super::prelude::*;
 
 records! {
     /// A group of equal relays.

@@ -1,6 +1,6 @@
 //! What is reached at the end.
 
-use super::*;
+use super::prelude::*;
 
 records! {
     /// An API Management service.

@@ -1,6 +1,6 @@
 //! Where clients stand, and what is said about the whole.
 
-use super::*;
+use super::prelude::*;
 
 records! {
     /// Where a client stands.
