@@ -18,9 +18,11 @@ mod yaml;
 
 pub(crate) use decode::Record;
 pub use decode::{
-    ApiManagement, BalancerRule, Client, Expect, Forwarder, LoadBalancer, Manifest,
-    NetworkSecurityGroup, PrivateEndpoint, PrivateLinkService, Probe, RelayItem, ResourceGroup,
-    Route, RouteTable, SecurityRule, Subnet, Subscription, Suppress, VirtualNetwork,
+    ApiManagement, ApplicationSecurityGroup, BalancerRule, Client, Delegation, Expect, Forwarder,
+    IpTag, LoadBalancer, Manifest, MxRecord, NatGateway, NetworkSecurityGroup, Peering,
+    PrivateDnsZone, PrivateEndpoint, PrivateLinkService, Probe, PublicIpAddress, PublicIpPrefix,
+    RecordSets, RelayItem, ResourceGroup, Route, RouteTable, SecurityRule, ServiceEndpoint,
+    SrvRecord, Subnet, Subscription, Suppress, VirtualNetwork, VirtualNetworkLink,
 };
 pub use raw::RawResource;
 pub(crate) use raw::{REMOVE, Said};

@@ -27,8 +27,8 @@ pub mod resource_group;
 pub use body::{ARM_TYPES, Body};
 pub use children::{fold_children, inline_parent};
 pub use json::Extra;
-pub(crate) use provenance::Key;
 pub use provenance::{Form, Provenance, Section, Written};
+pub(crate) use provenance::{Key, only};
 
 use crate::{finding::Finding, source::Span};
 use id::ResourceId;

@@ -14,7 +14,8 @@
 //! - A load balancer's frontend, pool, probe (HTTP to that health endpoint) and a rule for each
 //!   port that the forwarder listens on.
 //! - A Private Link Service's NAT address, and a private DNS zone for each host name that is
-//!   reached through a private endpoint or through a forwarder by name.
+//!   reached through a private endpoint or through a forwarder by name, unless a stated zone answers.
+//! - The other half of a peering, where `bothWays` asks for it.
 //! - The owner tag on everything that can be tagged and is not marked as existing.
 
 #![expect(
@@ -26,11 +27,16 @@ mod addressing;
 mod balancers;
 mod forwarders;
 mod index;
+mod named;
 mod names;
 mod network;
+mod peerings;
 mod private_link;
+mod public;
 mod raw;
 mod security;
+mod subnets;
+mod zones;
 
 use crate::{
     finding::{Finding, Severity},
@@ -102,6 +108,7 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
     }
     let addresses = addressing::allocate(&mut cx);
     network::groups(&mut cx);
+    public::all(&mut cx);
     security::stated(&mut cx);
     security::derived(&mut cx);
     network::route_tables(&mut cx);
@@ -111,7 +118,8 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
     forwarders::machines(&mut cx, &addresses);
     private_link::services(&mut cx, &addresses);
     private_link::endpoints(&mut cx);
-    names::zones(&mut cx);
+    let stated = zones::stated(&mut cx);
+    names::zones(&mut cx, &stated);
     raw::resources(&mut cx);
     expectations(&mut cx);
     Resolved {
@@ -304,6 +312,12 @@ impl Output {
 /// The bare value of a field.
 fn value<T: Clone>(field: Option<&Spanned<T>>) -> Option<T> {
     field.map(|spanned| spanned.value.clone())
+}
+
+/// The bare values of a list.
+fn values<T: Clone>(list: &crate::manifest::List<T>) -> Vec<T> {
+    let items = list.iter().flat_map(|list| &list.value);
+    items.map(|item| item.value.clone()).collect()
 }
 
 /// Whether a flag is given and set.

@@ -10,7 +10,7 @@ use crate::{
     arm,
     finding::{Change, Edit, Place},
     manifest::{self, Manifest, REMOVE, edit},
-    model::{Form, Topology, Written, id::ResourceId},
+    model::{Form, Topology, Written, id::ResourceId, only},
     resolve::resolve,
     source::{Form as Syntax, ManifestPath, SourceId, SourceMap, Span},
 };
@@ -258,18 +258,35 @@ fn spellings(written: &Written, value: &Value) -> Vec<(ManifestPath, Value)> {
         }
         Form::List | Form::Whole => vec![(path, value.clone())],
         Form::Member(member) => {
-            let members = value.as_object().filter(|members| members.len() == 1);
-            let Some(value) = members.and_then(|members| members.get(member)) else {
+            let Some(value) = only(value, member) else {
                 return Vec::new();
             };
             let names = short(value).into_iter().chain([value.clone()]);
             names.map(|value| (path.clone(), value)).collect()
         }
-        Form::Section(section) => section
-            .entry(value)
-            .map(|(name, entry)| (path.key(&name), entry))
-            .into_iter()
-            .collect(),
+        Form::Members(member) => {
+            let items = value.as_array().into_iter().flatten();
+            let whole: Option<Vec<Value>> = items.map(|item| only(item, member).cloned()).collect();
+            let Some(whole) = whole.map(Value::from) else {
+                return Vec::new();
+            };
+            vec![(path.clone(), shortened(&whole)), (path, whole)]
+        }
+        Form::Section(section) => {
+            let said = match value.as_array() {
+                Some(items) => {
+                    let entries = items.iter().map(|item| section.entry(item));
+                    let entries = entries.collect::<Option<Map<String, Value>>>();
+                    entries.map(|entries| (path, Value::Object(entries)))
+                }
+                None => section
+                    .entry(value)
+                    .map(|(name, entry)| (path.key(&name), entry)),
+            };
+            said.into_iter()
+                .flat_map(|(path, entry)| [(path.clone(), shortened(&entry)), (path, entry)])
+                .collect()
+        }
         Form::Fixed => Vec::new(),
     }
 }
@@ -285,6 +302,18 @@ fn short(value: &Value) -> Option<Value> {
         _ => id.name().to_owned(),
     };
     Some(Value::String(name))
+}
+
+/// A value with all references by name.
+fn shortened(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(shortened).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| (key.clone(), shortened(value)))
+            .collect(),
+        other => short(other).unwrap_or_else(|| other.clone()),
+    }
 }
 
 /// The text that says `resources`: the last one that has it, else the manifest itself.

@@ -9,15 +9,16 @@ use super::{
 };
 use crate::{
     model::{
-        cidr::Cidr,
+        cidr::IpRange,
         expectation::{PortRange, Selector},
     },
     source::{Span, Spanned},
 };
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 macro_rules! field_type {
     (section $ty:tt) => { Section<$ty> };
+    (records $ty:tt) => { Section<$ty> };
     (list $ty:tt) => { List<$ty> };
     (required_list $ty:tt) => { List<$ty> };
     (required_many $ty:tt) => { List<$ty> };
@@ -30,6 +31,9 @@ macro_rules! field_type {
 macro_rules! read_field {
     ($reader:ident $fields:ident $key:literal section $ty:tt) => {
         $reader.section(&$fields, $key)
+    };
+    ($reader:ident $fields:ident $key:literal records $ty:tt) => {
+        $reader.records(&$fields, $key)
     };
     ($reader:ident $fields:ident $key:literal optional $ty:tt) => {
         $reader.optional(&$fields, $key)
@@ -64,6 +68,9 @@ macro_rules! stated_field {
     ($self:ident $field:ident section) => {
         None
     };
+    ($self:ident $field:ident records) => {
+        None
+    };
     ($self:ident $field:ident list) => {
         $self.$field.as_ref().map(Stated::list)
     };
@@ -83,6 +90,9 @@ macro_rules! stated_field {
 
 macro_rules! describe_field {
     ($definitions:ident section $ty:tt) => {
+        (schema::section(<$ty>::schema($definitions)), false)
+    };
+    ($definitions:ident records $ty:tt) => {
         (schema::section(<$ty>::schema($definitions)), false)
     };
     ($definitions:ident optional $ty:tt) => {
@@ -111,8 +121,9 @@ macro_rules! describe_field {
     };
 }
 
+/// Declares things and their keys. Of the keys in brackets behind a name one is needed.
 macro_rules! records {
-    ($($(#[doc = $doc:literal])* $name:ident ($what:literal) { $($(#[doc = $fdoc:literal])* $kind:ident $field:ident $key:literal $ty:tt,)* })*) => {
+    ($($(#[doc = $doc:literal])* $name:ident ($what:literal) $([$($alternative:literal)|+])* { $($(#[doc = $fdoc:literal])* $kind:ident $field:ident $key:literal $ty:tt,)* })*) => {
         $(
             $(#[doc = $doc])*
             #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,13 +134,14 @@ macro_rules! records {
             impl Read for $name {
                 fn read(node: &Node, reader: &mut Reader, _key: &str) -> Option<Self> {
                     let fields = reader.fields(node, $what, &[$($key),*])?;
+                    $(reader.demand_one(&fields, &[$($alternative),+]);)*
                     Some(Self { $($field: read_field!(reader fields $key $kind $ty),)* })
                 }
             }
 
             impl Described for $name {
                 fn schema(definitions: &mut Definitions) -> serde_json::Value {
-                    definitions.record(stringify!($name), $what, concat!($($doc),*), |definitions| {
+                    definitions.record(stringify!($name), $what, concat!($($doc),*), &[$(&[$($alternative),+]),*], |definitions| {
                         vec![$({
                             let (schema, is_required) = describe_field!(definitions $kind $ty);
                             schema::Member { key: $key, doc: concat!($($fdoc),*), schema, is_required }
@@ -179,16 +191,23 @@ pub(crate) trait Record {
 }
 
 mod balancing;
+mod names;
 mod network;
 mod prelude;
 mod private_link;
+mod public;
 mod relays;
 mod services;
 mod statements;
 
 pub use balancing::{BalancerRule, LoadBalancer, Probe};
-pub use network::{NetworkSecurityGroup, Route, RouteTable, SecurityRule, Subnet, VirtualNetwork};
+pub use names::{MxRecord, PrivateDnsZone, RecordSets, SrvRecord, VirtualNetworkLink};
+pub use network::{
+    ApplicationSecurityGroup, Delegation, NetworkSecurityGroup, Peering, Route, RouteTable,
+    SecurityRule, ServiceEndpoint, Subnet, VirtualNetwork,
+};
 pub use private_link::{PrivateEndpoint, PrivateLinkService};
+pub use public::{IpTag, NatGateway, PublicIpAddress, PublicIpPrefix};
 pub use relays::{Forwarder, RelayItem};
 pub use services::ApiManagement;
 pub use statements::{Client, Expect, Suppress};
@@ -210,6 +229,16 @@ records! {
         section network_security_groups "networkSecurityGroups" NetworkSecurityGroup,
         /// Route tables.
         section route_tables "routeTables" RouteTable,
+        /// Application security groups.
+        section application_security_groups "applicationSecurityGroups" ApplicationSecurityGroup,
+        /// Public IP addresses.
+        section public_ip_addresses "publicIPAddresses" PublicIpAddress,
+        /// Public IP prefixes.
+        section public_ip_prefixes "publicIPPrefixes" PublicIpPrefix,
+        /// NAT gateways.
+        section nat_gateways "natGateways" NatGateway,
+        /// Private DNS zones by their names. Others are derived.
+        section private_dns_zones "privateDnsZones" PrivateDnsZone,
         /// API Management services.
         section api_management "apiManagement" ApiManagement,
         /// Groups of equal relays.

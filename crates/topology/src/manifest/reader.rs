@@ -8,7 +8,7 @@ use super::{
 use crate::{
     finding::{Finding, Severity},
     model::{
-        cidr::Cidr,
+        cidr::IpRange,
         expectation::{PortRange, Selector, SelectorError},
     },
     source::{Span, Spanned},
@@ -16,7 +16,7 @@ use crate::{
 use indexmap::IndexMap;
 use std::{
     collections::BTreeMap,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
 /// More than this nobody reads; the first ones are kept.
@@ -150,6 +150,21 @@ impl Reader {
         }
     }
 
+    /// Reports that none of these keys is there.
+    pub(super) fn demand_one(&mut self, fields: &Fields<'_>, keys: &[&str]) {
+        if !keys.iter().any(|key| fields.entries.contains_key(key)) {
+            let listed: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            let message = match listed.split_last() {
+                Some((last, rest)) if !rest.is_empty() => {
+                    format!("{} needs {} or {last}", fields.owner, rest.join(", "))
+                }
+                _ => format!("{} needs {}", fields.owner, listed.concat()),
+            };
+            let first = keys.first().copied().unwrap_or_default();
+            self.report("MAN003", message, fields.label, format!("add `{first}: …`"));
+        }
+    }
+
     pub(super) fn list<T: Read>(
         &mut self,
         fields: &Fields<'_>,
@@ -218,6 +233,23 @@ impl Reader {
 
     /// Named things: a mapping from name to thing; nothing is an empty one.
     pub(super) fn section<T: Read>(&mut self, fields: &Fields<'_>, key: &str) -> Section<T> {
+        let help = "use letters, digits, `-`, `_` and `.`";
+        self.named(fields, key, is_name, help)
+    }
+
+    /// Named things whose names are those of records in a DNS zone.
+    pub(super) fn records<T: Read>(&mut self, fields: &Fields<'_>, key: &str) -> Section<T> {
+        let help = "write `@` for the zone itself, `*` for any name, or labels joined by dots";
+        self.named(fields, key, is_record_name, help)
+    }
+
+    fn named<T: Read>(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+        is_name: fn(&str) -> bool,
+        help: &str,
+    ) -> Section<T> {
         let mut section = IndexMap::new();
         let Some(node) = fields.entries.get(key) else {
             return section;
@@ -237,7 +269,7 @@ impl Reader {
                     "MAN006",
                     format!("`{}` cannot be a name", clip(&name.value, 40)),
                     name.span,
-                    "use letters, digits, `-`, `_` and `.`",
+                    help,
                 );
                 continue;
             }
@@ -289,6 +321,23 @@ fn is_name(text: &str) -> bool {
         && text
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '(' | ')'))
+}
+
+/// Whether it can be the name of a record set: `@`, or labels of which the first may be `*`.
+fn is_record_name(text: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+    };
+    let rest = match text.strip_prefix('*') {
+        Some("") => return true,
+        Some(rest) => rest.strip_prefix('.').unwrap_or("."),
+        None => text,
+    };
+    text == "@" || (text.len() <= 253 && rest.split('.').all(is_label))
 }
 
 impl Read for String {
@@ -346,9 +395,12 @@ macro_rules! parsed {
 }
 
 parsed! {
+    u8: "a number from 0 to 255";
     u16: "a number from 0 to 65535";
     u32: "a whole number";
-    Cidr: "an IPv4 range such as `10.0.1.0/24`";
+    IpRange: "an address range such as `10.0.1.0/24`";
+    IpAddr: "an address such as `10.0.1.4`";
+    Ipv6Addr: "an IPv6 address such as `fd00:10::4`";
     Ipv4Addr: "an IPv4 address such as `10.0.1.4`";
     PortRange: "a port, a range of ports such as `8000-9000`, or `*`";
     Guid: "a GUID such as `22222222-2222-2222-2222-222222222222`";

@@ -5,11 +5,11 @@
 
 use super::{Guid, Listen, Manifest, raw::RawResource};
 use crate::model::{
-    cidr::Cidr,
+    cidr::IpRange,
     expectation::{PortRange, Selector},
 };
 use serde_json::{Map, Value, json};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The schema's own name; where it is published, `$schema` of a manifest may name the place.
 const ID: &str = "urn:linkspan:schema:manifest:v1";
@@ -61,6 +61,7 @@ impl Definitions {
         name: &str,
         what: &str,
         doc: &str,
+        alternatives: &[&[&str]],
         members: impl FnOnce(&mut Self) -> Vec<Member>,
     ) -> Value {
         if !self.members.contains_key(name) {
@@ -81,10 +82,21 @@ impl Definitions {
                     json!({ "type": ["object", "null"], "description": doc }),
                 );
             }
-            let schema = json!({
+            let mut schema = json!({
                 "title": what, "description": doc.trim(), "type": "object",
                 "properties": properties, "required": required, "additionalProperties": false,
             });
+            let one_of = |keys: &&[&str]| {
+                let each: Vec<Value> = keys
+                    .iter()
+                    .map(|key| json!({ "required": [key] }))
+                    .collect();
+                json!({ "anyOf": each })
+            };
+            let all: Vec<Value> = alternatives.iter().map(one_of).collect();
+            if let Some(members) = schema.as_object_mut().filter(|_| !all.is_empty()) {
+                members.insert("allOf".to_owned(), all.into());
+            }
             self.members.insert(name.to_owned(), schema);
         }
         json!({ "$ref": format!("#/$defs/{name}") })
@@ -150,6 +162,12 @@ impl Described for bool {
     }
 }
 
+impl Described for u8 {
+    fn schema(_definitions: &mut Definitions) -> Value {
+        or_variable(json!({ "type": "integer", "minimum": 0, "maximum": Self::MAX }))
+    }
+}
+
 impl Described for u16 {
     fn schema(_definitions: &mut Definitions) -> Value {
         or_variable(json!({ "type": "integer", "minimum": 0, "maximum": Self::MAX }))
@@ -162,10 +180,26 @@ impl Described for u32 {
     }
 }
 
-impl Described for Cidr {
+impl Described for IpRange {
     fn schema(_definitions: &mut Definitions) -> Value {
-        let pattern = r"^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$";
-        or_variable(json!({ "type": "string", "pattern": pattern, "examples": ["10.0.1.0/24"] }))
+        let pattern = r"^((\d{1,3}\.){3}\d{1,3}/\d{1,2}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/\d{1,3})$";
+        let examples = ["10.0.1.0/24", "fd00:10::/64"];
+        or_variable(json!({ "type": "string", "pattern": pattern, "examples": examples }))
+    }
+}
+
+impl Described for IpAddr {
+    fn schema(_definitions: &mut Definitions) -> Value {
+        let pattern = r"^((\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)$";
+        let examples = ["10.0.1.4", "fd00:10::4"];
+        or_variable(json!({ "type": "string", "pattern": pattern, "examples": examples }))
+    }
+}
+
+impl Described for Ipv6Addr {
+    fn schema(_definitions: &mut Definitions) -> Value {
+        let pattern = "^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$";
+        or_variable(json!({ "type": "string", "pattern": pattern, "examples": ["fd00:10::4"] }))
     }
 }
 

@@ -22,6 +22,8 @@ pub enum Form {
     /// One member of the object stands for the whole: `networkSecurityGroup: NSG` is
     /// `{ "id": … }`, `sku: Standard` is `{ "name": … }`.
     Member(&'static str),
+    /// A list, of whose items one member stands for the whole, as [`Form::Member`].
+    Members(&'static str),
     /// A list of named things is a mapping from names to entries.
     Section(Section),
     /// The entry of the manifest is this thing and nothing else: with it the thing goes.
@@ -61,16 +63,33 @@ impl Section {
             let value = match key.form {
                 _ if value.is_null() => continue,
                 Form::Value | Form::List => value,
-                Form::Member(member) => {
-                    let members = value.as_object().filter(|members| members.len() == 1)?;
-                    members.get(member)?.clone()
+                Form::Member(member) => only(&value, member)?.clone(),
+                Form::Members(member) => {
+                    let items = value.as_array()?.iter();
+                    items
+                        .map(|item| only(item, member).cloned())
+                        .collect::<Option<Vec<Value>>>()?
+                        .into()
                 }
-                Form::Section(_) | Form::Whole | Form::Fixed => return None,
+                Form::Section(section) => {
+                    let items = value.as_array()?.iter();
+                    items
+                        .map(|item| section.entry(item))
+                        .collect::<Option<Map<String, Value>>>()?
+                        .into()
+                }
+                Form::Whole | Form::Fixed => return None,
             };
             entry.insert(key.key.to_owned(), value);
         }
         is_hollow(&rest).then_some((name, Value::Object(entry)))
     }
+}
+
+/// The member, if the object has no other.
+pub(crate) fn only<'v>(value: &'v Value, member: &str) -> Option<&'v Value> {
+    let members = value.as_object().filter(|members| members.len() == 1)?;
+    members.get(member)
 }
 
 /// Whether nothing is left of a value but the objects around it.
@@ -105,6 +124,11 @@ impl Key {
     /// A reference: `{ "id": … }` in ARM, a name or an id in the manifest.
     pub(crate) const fn reference(pointer: &'static str, key: &'static str) -> Self {
         Self::of(pointer, key, Form::Member("id"))
+    }
+
+    /// A list of references.
+    pub(crate) const fn references(pointer: &'static str, key: &'static str) -> Self {
+        Self::of(pointer, key, Form::Members("id"))
     }
 
     /// A list of named things, whose entries have these keys.
@@ -304,6 +328,11 @@ impl Provenance {
                     form: Form::Value,
                     exists: false,
                 }),
+                Form::Members(member) => Some(Written {
+                    path: of_list.path.end(),
+                    form: Form::Member(member),
+                    exists: false,
+                }),
                 Form::Value | Form::Member(_) | Form::Fixed => None,
             };
         }
@@ -366,6 +395,21 @@ impl Key {
             (Form::List, item) => {
                 let at: usize = item.strip_prefix('/')?.parse().ok()?;
                 Some((path.index(at), Form::Value, rest.len()))
+            }
+            (Form::Members(member), item) => {
+                let item = item.strip_prefix('/')?;
+                let (at, below) = match item.split_once('/') {
+                    Some((at, below)) => (at, Some(below)),
+                    None => (item, None),
+                };
+                let path = path.index(at.parse().ok()?);
+                match below {
+                    None => Some((path, Form::Member(member), rest.len())),
+                    Some(below) => {
+                        let said = self.pointer.len().checked_add(at.len())?.checked_add(1)?;
+                        (below == member).then_some((path, Form::Value, said))
+                    }
+                }
             }
             (Form::Member(member), below) => {
                 let said = self.pointer.len();

@@ -5,7 +5,7 @@ use super::{
     Context, Draft, Placed,
     addressing::Allocated,
     balancers::{balancers_of, pool},
-    is_set, value,
+    is_set, named, value,
 };
 use crate::{
     manifest::{
@@ -50,6 +50,10 @@ const NIC: &[Key] = &[
     Key::value(
         "/properties/ipConfigurations/0/properties/privateIPAllocationMethod",
         "privateIPAllocationMethod",
+    ),
+    Key::references(
+        "/properties/ipConfigurations/0/properties/applicationSecurityGroups",
+        "applicationSecurityGroups",
     ),
     Key::value("/properties/enableIPForwarding", "enableIPForwarding"),
 ];
@@ -213,6 +217,8 @@ pub(super) fn machines(cx: &mut Context<'_>, addresses: &Allocated) {
                 id: pool(&balancer.id),
             })
             .collect();
+        let members = &entry.value.application_security_groups;
+        let groups = cx.refer_all(named::APPLICATION_SECURITY_GROUP, members);
         for instance in 0..instances(&entry.value) {
             let address = addresses
                 .nics
@@ -220,7 +226,12 @@ pub(super) fn machines(cx: &mut Context<'_>, addresses: &Allocated) {
                 .and_then(|list| list.get(instance))
                 .copied()
                 .flatten();
-            let nic = nic(cx, &placed, name, entry, instance, address, &pools);
+            let config = NicIpConfiguration {
+                load_balancer_backend_address_pools: pools.clone(),
+                application_security_groups: groups.clone(),
+                ..NicIpConfiguration::default()
+            };
+            let nic = nic(cx, &placed, name, entry, instance, address, config);
             machine(cx, &placed, name, entry, instance, &nic, &relay);
         }
     }
@@ -267,7 +278,7 @@ fn nic(
     entry: &Entry<Forwarder>,
     instance: usize,
     address: Option<Ipv4Addr>,
-    pools: &[SubResource],
+    config: NicIpConfiguration,
 ) -> ResourceId {
     let stated = &entry.value;
     let id = ResourceId::new(
@@ -302,8 +313,7 @@ fn nic(
         .map(IpAddr::V4),
         private_ip_allocation_method: Some(method),
         primary: Some(true),
-        load_balancer_backend_address_pools: pools.to_vec(),
-        ..NicIpConfiguration::default()
+        ..config
     };
     let body = Body::NetworkInterface(NetworkInterface {
         ip_configurations: vec![Child::new("ipconfig1", config)],

@@ -3,11 +3,11 @@
 //! Built once, before anything else: later steps look names up silently, so that one wrong
 //! reference gives one finding.
 
-use super::{Output, is_set, raw};
+use super::{Output, is_set, named::Named, raw};
 use crate::{
     arm::normal_location,
     manifest::{
-        Field, Manifest, Section,
+        Field, Manifest, Section, Subnet,
         suggest::{clip, one_of},
     },
     model::{cidr::Cidr, id::ResourceId},
@@ -55,6 +55,8 @@ pub(super) struct Index {
     pub(super) balancers: Names<Placed>,
     pub(super) services: Names<Placed>,
     pub(super) endpoints: Names<Placed>,
+    /// What else is named by its type alone.
+    pub(super) named: Named,
     /// The ids of the entries of `resources`, in their order.
     pub(super) raw: Vec<Option<ResourceId>>,
     pub(super) subnets: Names<SubnetAt>,
@@ -71,14 +73,14 @@ pub(super) fn fold(name: &str) -> String {
 }
 
 /// What a reference is: an id, or a name that is there, is broken, or is absent.
-enum Look<'n, T> {
+pub(super) enum Look<'n, T> {
     Id(ResourceId),
     There(&'n T),
     Broken,
     Absent,
 }
 
-fn look<'n, T>(names: &'n Names<T>, text: &str, arm_type: &str) -> Look<'n, T> {
+pub(super) fn look<'n, T>(names: &'n Names<T>, text: &str, arm_type: &str) -> Look<'n, T> {
     if text.starts_with('/') {
         return match text.parse::<ResourceId>() {
             Ok(id) if id.is_type(arm_type) => Look::Id(id),
@@ -93,7 +95,7 @@ fn look<'n, T>(names: &'n Names<T>, text: &str, arm_type: &str) -> Look<'n, T> {
 }
 
 /// Reports a name that is not there.
-fn dangling<'c>(
+pub(super) fn dangling<'c>(
     out: &mut Output,
     what: &str,
     reference: &Spanned<String>,
@@ -138,6 +140,7 @@ impl Index {
             );
             index.route_tables.insert(fold(name), placed);
         }
+        Named::place(&mut index, manifest, out);
         raw::place(&mut index, manifest, out);
         index.subnet_references(manifest, out);
         index.place_in_subnets(manifest, out);
@@ -186,7 +189,7 @@ impl Index {
                 let at = placed.as_ref().map(|network| SubnetAt {
                     id: network.id.child("subnets", subnet),
                     network: network.clone(),
-                    prefix: super::value(inner.value.address_prefix.as_ref()),
+                    prefix: subnet_range(&inner.value),
                 });
                 self.subnets.insert(fold(&format!("{name}/{subnet}")), at);
             }
@@ -222,7 +225,7 @@ impl Index {
         }
     }
 
-    fn in_group(
+    pub(super) fn in_group(
         &self,
         kind: &str,
         name: &str,
@@ -588,6 +591,13 @@ impl Index {
             }
         }
     }
+}
+
+/// The IPv4 range of a subnet, out of which addresses are given.
+fn subnet_range(subnet: &Subnet) -> Option<Cidr> {
+    let one = subnet.address_prefix.iter();
+    let list = subnet.address_prefixes.iter().flat_map(|list| &list.value);
+    one.chain(list).find_map(|range| range.value.v4())
 }
 
 fn keys<T>(section: &Section<T>) -> impl Iterator<Item = &str> {

@@ -1,11 +1,18 @@
-//! Private DNS: one zone for each host name, in each resource group whose networks need it.
+//! Derived private DNS: one zone for each host name, in each resource group whose networks need it.
 //!
 //! A zone holds one host (its record `@`), so that no other name of the public suffix is hidden
 //! (DNS003). On the provider's side it answers with the service's own address, where a forwarder
 //! dials the service by name; on the consumer's side with the private endpoint's. A zone group
-//! would make no record for a Private Link Service (PE012), so the record is ours.
+//! would make no record for a Private Link Service (PE012), so the record is ours. Where a stated
+//! zone answers, nothing is derived; where it only has the right name, record and link are added.
 
-use super::{Context, Draft, Placed, balancers::balancers_of, forwarders::upstreams, is_set};
+use super::{
+    Context, Draft, Placed,
+    balancers::balancers_of,
+    forwarders::upstreams,
+    is_set,
+    zones::{Standing, Stated, global},
+};
 use crate::{
     finding::{Finding, Severity},
     manifest::{Field, suggest::clip},
@@ -19,7 +26,7 @@ use crate::{
 };
 
 /// Short, because both ends' addresses are Azure's choice and may move (DNS009).
-const TTL_SECONDS: u32 = 10;
+pub(super) const TTL_SECONDS: u32 = 10;
 
 /// A name that must resolve in a network.
 struct Wish {
@@ -30,11 +37,11 @@ struct Wish {
     existing: bool,
 }
 
-pub(super) fn zones(cx: &mut Context<'_>) {
+pub(super) fn zones(cx: &mut Context<'_>, stated: &Stated) {
     let mut wishes = provider_wishes(cx);
     wishes.extend(consumer_wishes(cx));
     for wish in wishes {
-        grant(cx, &wish);
+        grant(cx, &wish, stated);
     }
 }
 
@@ -119,19 +126,20 @@ fn hosts_behind(cx: &Context<'_>, service: &Field<String>) -> Vec<String> {
     hosts
 }
 
-fn grant(cx: &mut Context<'_>, wish: &Wish) {
+fn grant(cx: &mut Context<'_>, wish: &Wish, stated: &Stated) {
     let group = wish.network.group_id();
-    let zone = ResourceId::new(
+    let derived = ResourceId::new(
         group.subscription(),
         group.resource_group(),
         "Microsoft.Network/privateDnsZones",
         &wish.host,
     );
-    let record = zone.child("A", "@");
-    let global = |id: &ResourceId| Placed {
-        id: id.clone(),
-        location: Some("global".to_owned()),
+    let (zone, is_stated) = match stated.standing(&wish.host, &wish.network, &derived) {
+        Standing::Closed => return,
+        Standing::Open(zone) => (zone.clone(), true),
+        Standing::Free => (derived, false),
     };
+    let record = zone.child("A", "@");
     if let Some((_, set)) = cx.out.topology.a_record_set(&record) {
         let is_same = set
             .a_records
@@ -145,17 +153,20 @@ fn grant(cx: &mut Context<'_>, wish: &Wish) {
             cx.out.findings.push(
                 Finding::at_span("MAN013", Severity::Warning, message, wish.span)
                     .note("a private DNS zone is one resource in its group, and every linked network gets the same answer")
-                    .help("put this network into a resource group of its own"),
+                    .help(if is_stated {
+                        "link only one of the networks to this zone"
+                    } else {
+                        "put this network into a resource group of its own"
+                    }),
             );
             return;
         }
     } else {
-        let draft = Draft::new(
-            &global(&zone),
-            Body::PrivateDnsZone(PrivateDnsZone::default()),
-            wish.existing,
-        );
-        cx.out.add(draft, wish.span);
+        if !is_stated {
+            let body = Body::PrivateDnsZone(PrivateDnsZone::default());
+            let draft = Draft::new(&global(&zone), body, wish.existing);
+            cx.out.add(draft, wish.span);
+        }
         let a_records = vec![ARecord {
             ipv4_address: RecordAddress::Of(wish.answer.clone()),
         }];
@@ -174,6 +185,9 @@ fn grant(cx: &mut Context<'_>, wish: &Wish) {
         );
         draft.is_taggable = false;
         cx.out.add(draft, wish.span);
+    }
+    if stated.is_linked(&zone, &wish.network) {
+        return;
     }
     let link = zone.child("virtualNetworkLinks", wish.network.name());
     if cx.out.topology.resources.contains_key(&link) {

@@ -1,18 +1,18 @@
 //! Resource groups, virtual networks, route tables and API Management services.
 
-use super::{Context, Draft, index::nat_subnet, is_set, value};
+use super::{
+    Context, Draft, is_set,
+    peerings::{self, PEERING},
+    subnets::{self, SUBNET},
+    value, values,
+};
 use crate::model::{
     Body, Form, Key, Sku,
     api_management::{ApiManagement, VirtualNetworkConfiguration},
-    cidr::IpRange,
-    network::{
-        AddressSpace, Child, RouteProperties, RouteTable, SubResource, Subnet, SubnetProperties,
-        VirtualNetwork,
-    },
+    network::{AddressSpace, Child, DhcpOptions, RouteProperties, RouteTable, VirtualNetwork},
     resource_group::ResourceGroup,
 };
 use crate::source::ManifestPath;
-use std::{collections::BTreeSet, net::IpAddr};
 
 const GROUP: &[Key] = &[Key::value("/location", "location")];
 
@@ -22,27 +22,24 @@ const NETWORK: &[Key] = &[
         "/properties/addressSpace/addressPrefixes",
         "addressPrefixes",
     ),
+    Key::list("/properties/dhcpOptions/dnsServers", "dnsServers"),
     Key::section("/properties/subnets", "subnets", SUBNET),
-];
-
-const SUBNET: &[Key] = &[
-    Key::value("/properties/addressPrefix", "addressPrefix"),
-    Key::reference("/properties/networkSecurityGroup", "networkSecurityGroup"),
-    Key::reference("/properties/routeTable", "routeTable"),
+    Key::section("/properties/virtualNetworkPeerings", "peerings", PEERING),
+    Key::value("/properties/flowTimeoutInMinutes", "flowTimeoutInMinutes"),
     Key::value(
-        "/properties/privateLinkServiceNetworkPolicies",
-        "privateLinkServiceNetworkPolicies",
+        "/properties/privateEndpointVNetPolicies",
+        "privateEndpointVNetPolicies",
     ),
-    Key::value(
-        "/properties/privateEndpointNetworkPolicies",
-        "privateEndpointNetworkPolicies",
-    ),
-    Key::value("/properties/defaultOutboundAccess", "defaultOutboundAccess"),
+    Key::value("/properties/enableDdosProtection", "enableDdosProtection"),
 ];
 
 const ROUTE_TABLE: &[Key] = &[
     Key::value("/location", "location"),
     Key::section("/properties/routes", "routes", ROUTE),
+    Key::value(
+        "/properties/disableBgpRoutePropagation",
+        "disableBgpRoutePropagation",
+    ),
 ];
 
 const ROUTE: &[Key] = &[
@@ -80,77 +77,39 @@ pub(super) fn groups(cx: &mut Context<'_>) {
 }
 
 pub(super) fn virtual_networks(cx: &mut Context<'_>) {
-    let nat: BTreeSet<_> = cx
-        .manifest
-        .private_link_services
-        .values()
-        .filter_map(|entry| {
-            cx.index
-                .subnet(nat_subnet(cx.manifest, &entry.value).as_ref())
-        })
-        .map(|subnet| subnet.id)
-        .collect();
+    let nat = subnets::of_nat_addresses(cx);
+    let mut halves = peerings::halves(cx);
     for (name, entry) in &cx.manifest.virtual_networks {
-        let Some(Some(placed)) = cx.index.networks.get(&name.to_lowercase()) else {
+        let placed = cx.index.networks.get(&name.to_lowercase());
+        let Some(placed) = placed.cloned().flatten() else {
             continue;
         };
         let id = placed.id.clone();
+        let stated = &entry.value;
         let path = ManifestPath::of(&["virtualNetworks", name]);
-        let mut subnets = Vec::new();
-        for (at, (subnet_name, inner)) in entry.value.subnets.iter().enumerate() {
-            let stated = &inner.value;
-            let subnet_id = id.child("subnets", subnet_name);
-            let derived = nat.contains(&subnet_id).then(|| "Disabled".to_owned());
-            let properties = SubnetProperties {
-                address_prefix: value(stated.address_prefix.as_ref()).map(IpRange::V4),
-                network_security_group: cx
-                    .index
-                    .security_group(&stated.network_security_group)
-                    .map(|id| SubResource { id }),
-                route_table: cx
-                    .index
-                    .route_table(&stated.route_table)
-                    .map(|id| SubResource { id }),
-                private_endpoint_network_policies: value(
-                    stated.private_endpoint_network_policies.as_ref(),
-                ),
-                private_link_service_network_policies: value(
-                    stated.private_link_service_network_policies.as_ref(),
-                )
-                .or(derived),
-                default_outbound_access: value(stated.default_outbound_access.as_ref()),
-                ..SubnetProperties::default()
-            };
-            let mut subnet = Subnet::new(subnet_name.clone(), properties);
-            subnet.id = Some(subnet_id.clone());
-            subnets.push(subnet);
-            let base = format!("/properties/subnets/{at}");
-            let path = path.key("subnets").key(subnet_name);
-            let provenance = &mut cx.out.topology.provenance;
-            provenance.record(&id, base.clone(), inner.name.span);
-            provenance.inline(&subnet_id, &id, base.clone());
-            cx.out.link_whole(&id, &base, path, SUBNET, stated);
-        }
-        let stated = entry.value.address_prefixes.as_ref();
-        let address_prefixes = stated
-            .iter()
-            .flat_map(|list| &list.value)
-            .map(|prefix| IpRange::V4(prefix.value))
-            .collect();
-        let address_space = AddressSpace {
-            address_prefixes,
-            ..AddressSpace::default()
-        };
+        let subnets = subnets::of(cx, &id, stated, &path, &nat);
+        let halves = halves.remove(&id).unwrap_or_default();
+        let virtual_network_peerings = peerings::placed(cx, &id, halves);
+        let dhcp_options = stated.dns_servers.as_ref().map(|_| DhcpOptions {
+            dns_servers: values(&stated.dns_servers),
+            ..DhcpOptions::default()
+        });
         let body = Body::VirtualNetwork(VirtualNetwork {
-            address_space,
+            address_space: AddressSpace {
+                address_prefixes: values(&stated.address_prefixes),
+                ..AddressSpace::default()
+            },
             subnets,
+            dhcp_options,
+            virtual_network_peerings,
+            flow_timeout_in_minutes: value(stated.flow_timeout_in_minutes.as_ref()),
+            private_endpoint_vnet_policies: value(stated.private_endpoint_vnet_policies.as_ref()),
+            enable_ddos_protection: value(stated.enable_ddos_protection.as_ref()),
             ..VirtualNetwork::default()
         });
-        cx.out.add(
-            Draft::new(placed, body, is_set(&entry.value.existing)),
-            entry.name.span,
-        );
-        cx.out.link_whole(&id, "", path, NETWORK, &entry.value);
+        let draft = Draft::new(&placed, body, is_set(&stated.existing));
+        cx.out.add(draft, entry.name.span);
+        cx.out.link_whole(&id, "", path, NETWORK, stated);
     }
 }
 
@@ -178,14 +137,16 @@ pub(super) fn route_tables(cx: &mut Context<'_>) {
                 RouteProperties {
                     address_prefix: address_prefix.value.clone(),
                     next_hop_type: next_hop_type.value.clone(),
-                    next_hop_ip_address: value(inner.value.next_hop_ip_address.as_ref())
-                        .map(IpAddr::V4),
+                    next_hop_ip_address: value(inner.value.next_hop_ip_address.as_ref()),
                     ..RouteProperties::default()
                 },
             ));
         }
         let body = Body::RouteTable(RouteTable {
             routes,
+            disable_bgp_route_propagation: value(
+                entry.value.disable_bgp_route_propagation.as_ref(),
+            ),
             ..RouteTable::default()
         });
         cx.out.add(
@@ -227,3 +188,6 @@ pub(super) fn api_management(cx: &mut Context<'_>) {
         cx.out.link_whole(&id, "", path, API_MANAGEMENT, stated);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,6 +96,8 @@ fn name(index: &mut Index, raw: &RawResource, id: &ResourceId) {
         &mut index.services
     } else if is("Microsoft.ApiManagement/service") {
         &mut index.api_management
+    } else if let Some(names) = index.named.of_type(&kind) {
+        names
     } else {
         return;
     };

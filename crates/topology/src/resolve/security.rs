@@ -14,7 +14,7 @@ use super::{
     balancers::{balancers_of, probe_port},
     forwarders::listen_ports,
     index::{DerivedGroup, SubnetAt, nat_subnet},
-    is_set, value,
+    is_set, named, value, values,
 };
 use crate::model::{
     Body, Key,
@@ -31,6 +31,7 @@ const FIRST_PRIORITY: u16 = 200;
 const GROUP: &[Key] = &[
     Key::value("/location", "location"),
     Key::section("/properties/securityRules", "securityRules", RULE),
+    Key::value("/properties/flushConnection", "flushConnection"),
 ];
 
 const RULE: &[Key] = &[
@@ -39,18 +40,34 @@ const RULE: &[Key] = &[
     Key::value("/properties/access", "access"),
     Key::value("/properties/protocol", "protocol"),
     Key::value("/properties/sourceAddressPrefix", "sourceAddressPrefix"),
+    Key::list("/properties/sourceAddressPrefixes", "sourceAddressPrefixes"),
+    Key::references(
+        "/properties/sourceApplicationSecurityGroups",
+        "sourceApplicationSecurityGroups",
+    ),
     Key::value("/properties/sourcePortRange", "sourcePortRange"),
+    Key::list("/properties/sourcePortRanges", "sourcePortRanges"),
     Key::value(
         "/properties/destinationAddressPrefix",
         "destinationAddressPrefix",
     ),
+    Key::list(
+        "/properties/destinationAddressPrefixes",
+        "destinationAddressPrefixes",
+    ),
+    Key::references(
+        "/properties/destinationApplicationSecurityGroups",
+        "destinationApplicationSecurityGroups",
+    ),
     Key::value("/properties/destinationPortRange", "destinationPortRange"),
+    Key::list("/properties/destinationPortRanges", "destinationPortRanges"),
     Key::value("/properties/description", "description"),
 ];
 
 pub(super) fn stated(cx: &mut Context<'_>) {
     for (name, entry) in &cx.manifest.network_security_groups {
-        let Some(Some(placed)) = cx.index.security_groups.get(&name.to_lowercase()) else {
+        let placed = cx.index.security_groups.get(&name.to_lowercase());
+        let Some(placed) = placed.cloned().flatten() else {
             continue;
         };
         let path = ManifestPath::of(&["networkSecurityGroups", name]);
@@ -69,6 +86,11 @@ pub(super) fn stated(cx: &mut Context<'_>) {
             provenance.inline(&child, &placed.id, base.clone());
             let path = path.key("securityRules").key(rule_name);
             cx.out.link_whole(&placed.id, &base, path, RULE, stated);
+            let any_port = || stated.source_port_ranges.is_none().then(|| "*".to_owned());
+            let (from, to) = (
+                &stated.source_application_security_groups,
+                &stated.destination_application_security_groups,
+            );
             rules.push(SecurityRule::new(
                 rule_name.clone(),
                 SecurityRuleProperties {
@@ -77,10 +99,17 @@ pub(super) fn stated(cx: &mut Context<'_>) {
                     access: access.value.clone(),
                     protocol: value(stated.protocol.as_ref()).unwrap_or_else(|| "*".to_owned()),
                     source_address_prefix: value(stated.source_address_prefix.as_ref()),
-                    source_port_range: value(stated.source_port_range.as_ref())
-                        .or_else(|| Some("*".to_owned())),
+                    source_address_prefixes: values(&stated.source_address_prefixes),
+                    source_application_security_groups: cx
+                        .refer_all(named::APPLICATION_SECURITY_GROUP, from),
+                    source_port_range: value(stated.source_port_range.as_ref()).or_else(any_port),
+                    source_port_ranges: values(&stated.source_port_ranges),
                     destination_address_prefix: value(stated.destination_address_prefix.as_ref()),
+                    destination_address_prefixes: values(&stated.destination_address_prefixes),
+                    destination_application_security_groups: cx
+                        .refer_all(named::APPLICATION_SECURITY_GROUP, to),
                     destination_port_range: value(stated.destination_port_range.as_ref()),
+                    destination_port_ranges: values(&stated.destination_port_ranges),
                     description: value(stated.description.as_ref()),
                     ..SecurityRuleProperties::default()
                 },
@@ -88,10 +117,11 @@ pub(super) fn stated(cx: &mut Context<'_>) {
         }
         let body = Body::NetworkSecurityGroup(NetworkSecurityGroup {
             security_rules: rules,
+            flush_connection: value(entry.value.flush_connection.as_ref()),
             ..NetworkSecurityGroup::default()
         });
         cx.out.add(
-            Draft::new(placed, body, is_set(&entry.value.existing)),
+            Draft::new(&placed, body, is_set(&entry.value.existing)),
             entry.name.span,
         );
         cx.out.link_whole(&placed.id, "", path, GROUP, &entry.value);

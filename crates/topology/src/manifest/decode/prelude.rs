@@ -1,6 +1,6 @@
 //! What the declarations of the sections use.
 
 pub(super) use super::{
-    Cidr, Definitions, Described, Field, Ipv4Addr, List, Listen, Node, PortRange, Read, Reader,
-    Record, Section, Selector, Stated, schema,
+    Definitions, Described, Field, IpAddr, IpRange, Ipv4Addr, Ipv6Addr, List, Listen, Node,
+    PortRange, Read, Reader, Record, Section, Selector, Stated, schema,
 };

@@ -23,6 +23,8 @@ records! {
         list private_ip_addresses "privateIPAddresses" Ipv4Addr,
         /// How NICs get their addresses; default `Static`.
         choice private_ip_allocation_method "privateIPAllocationMethod" ["Static", "Dynamic"],
+        /// The application security groups that its machines are members of, by name or id.
+        list application_security_groups "applicationSecurityGroups" String,
         /// Key for people who must log in; default: one that nobody holds.
         optional ssh_public_key "sshPublicKey" String,
         /// Read, never changed.
