@@ -27,6 +27,7 @@ pub use decode::{
 pub use raw::RawResource;
 pub(crate) use raw::{REMOVE, Said};
 pub use reader::{Guid, Listen};
+pub(crate) use reader::{is_name, is_record_name};
 pub use schema::json_schema;
 pub use write::{document, escaped};
 

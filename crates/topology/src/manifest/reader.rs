@@ -316,7 +316,7 @@ impl Reader {
 }
 
 /// Whether it can be a segment of a resource id. The stricter rules of each type are rules.
-fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text
             .chars()
@@ -324,7 +324,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Whether it can be the name of a record set: `@`, or labels of which the first may be `*`.
-fn is_record_name(text: &str) -> bool {
+pub(crate) fn is_record_name(text: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
             && label.len() <= 63

@@ -9,6 +9,7 @@
 mod answers;
 mod examples;
 mod quickstarts;
+mod short;
 
 use std::path::Path;
 use topology::{

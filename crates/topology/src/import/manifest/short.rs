@@ -1,9 +1,12 @@
 //! The short sections of a manifest, as far as they could say a topology's resources.
 
-use crate::model::{
-    Body, Resource, Topology,
-    id::ResourceId,
-    network::{Child, RouteProperties, SecurityRuleProperties, SubResource, Subnet},
+mod network;
+mod public;
+mod zones;
+
+use crate::{
+    manifest::is_name,
+    model::{Body, Resource, Topology, id::ResourceId, network::SubResource},
 };
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
@@ -14,6 +17,8 @@ pub(super) struct Short<'t> {
     topology: &'t Topology,
     /// Short names of subscriptions by folded id.
     subscriptions: HashMap<String, &'t str>,
+    /// Networks by folded name; `None` where the name is not enough.
+    networks: HashMap<String, Option<&'t ResourceId>>,
 }
 
 /// The sections, and what they say.
@@ -35,14 +40,37 @@ struct Section {
 }
 
 impl Section {
-    /// Adds a thing, unless its name is taken.
+    /// Adds a thing, unless its name is taken or something in it cannot be said.
     fn add(&mut self, name: &str, value: Value) -> bool {
-        let is_new = self.names.insert(name.to_lowercase());
+        let can_be = is_name(name) && is_sayable(&value);
+        let is_new = can_be && self.names.insert(name.to_lowercase());
         if is_new {
             self.members.insert(name.to_owned(), value);
         }
         is_new
     }
+}
+
+/// Whether a manifest may say it: no text is empty, nothing is missing, and the names in it are
+/// names that differ in more than case.
+fn is_sayable(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(items) => items.iter().all(is_sayable),
+        Value::Object(members) => {
+            let mut names = HashSet::new();
+            members.iter().all(|(name, value)| {
+                is_name(name) && names.insert(name.to_lowercase()) && is_sayable(value)
+            })
+        }
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Whether a word is absent or one of those that a key takes.
+fn is_word(word: Option<&str>, words: &[&str]) -> bool {
+    word.is_none_or(|word| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
 }
 
 /// Whether a text is a GUID, as the manifest wants the ids of subscriptions.
@@ -59,9 +87,17 @@ impl<'t> Short<'t> {
             .filter(|(_, subscription)| is_guid(&subscription.id))
             .map(|(key, subscription)| (subscription.id.to_ascii_lowercase(), key.as_str()))
             .collect();
+        let mut networks = HashMap::new();
+        for (network, _) in topology.virtual_networks() {
+            networks
+                .entry(network.id.name().to_lowercase())
+                .and_modify(|known| *known = None)
+                .or_insert(Some(&network.id));
+        }
         Self {
             topology,
             subscriptions,
+            networks,
         }
     }
 
@@ -88,12 +124,15 @@ impl<'t> Short<'t> {
         let groups = self.resource_groups(whole, &mut out);
         out.put("resourceGroups", groups);
         // Networks name the others, so what those say is known first.
+        self.public(whole, &mut out);
         let security_groups = self.security_groups(whole, &mut out);
         let route_tables = self.route_tables(whole, &mut out);
         let networks = self.networks(whole, &mut out);
         out.put("virtualNetworks", networks);
         out.put("networkSecurityGroups", security_groups);
         out.put("routeTables", route_tables);
+        let zones = self.zones(whole, &mut out);
+        out.put("privateDnsZones", zones);
         let clients = self.clients(&out);
         out.put("clients", clients);
         out
@@ -160,81 +199,12 @@ impl<'t> Short<'t> {
         value
     }
 
-    fn security_groups(
-        &self,
-        whole: &HashSet<ResourceId>,
-        out: &mut Sections,
-    ) -> Map<String, Value> {
-        let mut section = Section::default();
-        for resource in self.candidates(whole) {
-            let Body::NetworkSecurityGroup(group) = &resource.body else {
-                continue;
-            };
-            let rules: Option<Map<String, Value>> =
-                group.security_rules.iter().map(security_rule).collect();
-            let Some(rules) = rules.filter(|rules| rules.len() == group.security_rules.len())
-            else {
-                continue;
-            };
-            let mut value = self.placed(resource, out);
-            if !rules.is_empty() {
-                value.insert("securityRules".to_owned(), rules.into());
-            }
-            if section.add(resource.id.name(), value.into()) {
-                out.said.insert(resource.id.clone());
-            }
+    /// A network by its name, if that is enough.
+    fn network(&self, id: &ResourceId) -> Value {
+        match self.networks.get(&id.name().to_lowercase()) {
+            Some(Some(known)) if *known == id => json!(id.name()),
+            _ => json!(id.as_str()),
         }
-        section.members
-    }
-
-    fn route_tables(&self, whole: &HashSet<ResourceId>, out: &mut Sections) -> Map<String, Value> {
-        let mut section = Section::default();
-        for resource in self.candidates(whole) {
-            let Body::RouteTable(table) = &resource.body else {
-                continue;
-            };
-            let routes: Map<String, Value> = table.routes.iter().map(route).collect();
-            if routes.len() != table.routes.len() {
-                continue;
-            }
-            let mut value = self.placed(resource, out);
-            if !routes.is_empty() {
-                value.insert("routes".to_owned(), routes.into());
-            }
-            if section.add(resource.id.name(), value.into()) {
-                out.said.insert(resource.id.clone());
-            }
-        }
-        section.members
-    }
-
-    fn networks(&self, whole: &HashSet<ResourceId>, out: &mut Sections) -> Map<String, Value> {
-        let mut section = Section::default();
-        for resource in self.candidates(whole) {
-            let Body::VirtualNetwork(network) = &resource.body else {
-                continue;
-            };
-            let subnets: Option<Map<String, Value>> = network
-                .subnets
-                .iter()
-                .map(|subnet| subnet_entry(subnet, out))
-                .collect();
-            let Some(subnets) = subnets.filter(|subnets| subnets.len() == network.subnets.len())
-            else {
-                continue;
-            };
-            let mut value = self.placed(resource, out);
-            let prefixes = network.address_space.address_prefixes.iter();
-            let prefixes: Vec<Value> = prefixes.map(|prefix| json!(prefix.to_string())).collect();
-            value.insert("addressPrefixes".to_owned(), prefixes.into());
-            if !subnets.is_empty() {
-                value.insert("subnets".to_owned(), subnets.into());
-            }
-            if section.add(resource.id.name(), value.into()) {
-                out.said.insert(resource.id.clone());
-            }
-        }
-        section.members
     }
 
     fn clients(&self, out: &Sections) -> Map<String, Value> {
@@ -288,87 +258,13 @@ fn put<T: serde::Serialize>(value: &mut Map<String, Value>, key: &str, field: Op
     }
 }
 
-fn security_rule(rule: &Child<SecurityRuleProperties>) -> Option<(String, Value)> {
-    let stated = &rule.properties;
-    let mut value = Map::new();
-    value.insert("priority".to_owned(), json!(stated.priority));
-    value.insert("direction".to_owned(), json!(stated.direction));
-    value.insert("access".to_owned(), json!(stated.access));
-    value.insert("protocol".to_owned(), json!(stated.protocol));
-    put(
-        &mut value,
-        "sourceAddressPrefix",
-        stated.source_address_prefix.as_ref(),
-    );
-    put(
-        &mut value,
-        "sourcePortRange",
-        stated.source_port_range.as_ref(),
-    );
-    put(
-        &mut value,
-        "destinationAddressPrefix",
-        stated.destination_address_prefix.as_ref(),
-    );
-    put(
-        &mut value,
-        "destinationPortRange",
-        stated.destination_port_range.as_ref(),
-    );
-    put(&mut value, "description", stated.description.as_ref());
-    let is_whole = [
-        "sourceAddressPrefix",
-        "destinationAddressPrefix",
-        "destinationPortRange",
-    ]
-    .iter()
-    .all(|key| value.contains_key(*key));
-    is_whole.then(|| (rule.name.clone(), value.into()))
+fn put_list<T: serde::Serialize>(value: &mut Map<String, Value>, key: &str, list: &[T]) {
+    if !list.is_empty() {
+        value.insert(key.to_owned(), json!(list));
+    }
 }
 
-fn route(route: &Child<RouteProperties>) -> (String, Value) {
-    let stated = &route.properties;
-    let mut value = Map::new();
-    value.insert("addressPrefix".to_owned(), json!(stated.address_prefix));
-    value.insert("nextHopType".to_owned(), json!(stated.next_hop_type));
-    put(
-        &mut value,
-        "nextHopIpAddress",
-        stated.next_hop_ip_address.as_ref(),
-    );
-    (route.name.clone(), value.into())
-}
-
-fn subnet_entry(subnet: &Subnet, out: &Sections) -> Option<(String, Value)> {
-    let stated = &subnet.properties;
-    let mut value = Map::new();
-    // The section has one range only; of a list of one the resource is not quite the same.
-    let prefix = stated.address_prefix.as_ref()?;
-    value.insert("addressPrefix".to_owned(), json!(prefix.to_string()));
-    let mut refer = |key: &str, field: Option<&SubResource>| {
-        if let Some(field) = field {
-            value.insert(key.to_owned(), reference(&field.id, out));
-        }
-    };
-    refer(
-        "networkSecurityGroup",
-        stated.network_security_group.as_ref(),
-    );
-    refer("routeTable", stated.route_table.as_ref());
-    put(
-        &mut value,
-        "privateEndpointNetworkPolicies",
-        stated.private_endpoint_network_policies.as_ref(),
-    );
-    put(
-        &mut value,
-        "privateLinkServiceNetworkPolicies",
-        stated.private_link_service_network_policies.as_ref(),
-    );
-    put(
-        &mut value,
-        "defaultOutboundAccess",
-        stated.default_outbound_access.as_ref(),
-    );
-    Some((subnet.name.clone(), value.into()))
+fn references(value: &mut Map<String, Value>, key: &str, list: &[SubResource], out: &Sections) {
+    let list: Vec<Value> = list.iter().map(|item| reference(&item.id, out)).collect();
+    put_list(value, key, &list);
 }
