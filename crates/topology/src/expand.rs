@@ -9,7 +9,7 @@ use crate::{
     diagnose::Diagnosis,
     manifest::Suppress,
     model::{
-        Client, Resource, Topology,
+        Backend, Client, Resource, Topology,
         expectation::{Effect, Expectation},
         id::ResourceId,
     },
@@ -50,6 +50,11 @@ pub fn expand(diagnosis: &Diagnosis) -> Result<Value, serde_json::Error> {
         .iter()
         .map(|(name, client)| (name.clone(), names.client(client)))
         .collect();
+    let backends: Map<String, Value> = topology
+        .backends
+        .iter()
+        .map(|(name, backend)| (name.clone(), names.backend(backend)))
+        .collect();
     let expect: Vec<Value> = topology.expectations.iter().map(expectation).collect();
     let suppress: Vec<Value> = diagnosis
         .manifest
@@ -61,6 +66,7 @@ pub fn expand(diagnosis: &Diagnosis) -> Result<Value, serde_json::Error> {
     for (key, value) in [
         ("subscriptions", Value::Object(subscriptions)),
         ("resources", Value::Array(resources)),
+        ("backends", Value::Object(backends)),
         ("clients", Value::Object(clients)),
         ("expect", Value::Array(expect)),
         ("suppress", Value::Array(suppress)),
@@ -162,6 +168,36 @@ impl Names {
         }
         entry.insert("id".to_owned(), json!(id));
         entry
+    }
+
+    fn backend(&self, backend: &Backend) -> Value {
+        let mut entry = Map::new();
+        let mut put = |key: &str, value: Value| {
+            entry.insert(key.to_owned(), value);
+        };
+        if !backend.addresses.is_empty() {
+            put("addresses", json!(backend.addresses));
+        }
+        if let Some(fqdn) = &backend.fqdn {
+            put("fqdn", json!(fqdn));
+        }
+        if !backend.ports.is_empty() {
+            put("ports", json!(backend.ports));
+        }
+        if let Some(network) = &backend.virtual_network {
+            let known = self.networks.get(&network.name().to_lowercase());
+            let is_known = matches!(known, Some(Some(known)) if known == network);
+            let reference = if is_known {
+                network.name()
+            } else {
+                network.as_str()
+            };
+            put("virtualNetwork", json!(reference));
+        }
+        if let Some(id) = &backend.id {
+            put("id", json!(id));
+        }
+        Value::Object(entry)
     }
 
     fn client(&self, client: &Client) -> Value {

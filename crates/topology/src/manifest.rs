@@ -18,11 +18,13 @@ mod yaml;
 
 pub(crate) use decode::Record;
 pub use decode::{
-    ApiManagement, ApplicationSecurityGroup, BalancerRule, Client, Delegation, Expect, Forwarder,
-    IpTag, LoadBalancer, Manifest, MxRecord, NatGateway, NetworkSecurityGroup, Peering,
-    PrivateDnsZone, PrivateEndpoint, PrivateLinkService, Probe, PublicIpAddress, PublicIpPrefix,
-    RecordSets, RelayItem, ResourceGroup, Route, RouteTable, SecurityRule, ServiceEndpoint,
-    SrvRecord, Subnet, Subscription, Suppress, VirtualNetwork, VirtualNetworkLink,
+    AdditionalLocation, ApiManagement, ApplicationSecurityGroup, Backend, BackendPool,
+    BalancerRule, Client, Delegation, EndpointConfiguration, Expect, Forwarder, Frontend,
+    HostnameConfiguration, IpTag, LoadBalancer, Manifest, MxRecord, NamedProbe, NatConfiguration,
+    NatGateway, NetworkSecurityGroup, OutboundRule, Peering, PrivateDnsZone, PrivateEndpoint,
+    PrivateLinkService, Probe, PublicIpAddress, PublicIpPrefix, RecordSets, RelayItem,
+    ResourceGroup, Route, RouteTable, SecurityRule, ServiceEndpoint, SrvRecord, Subnet,
+    Subscription, Suppress, VirtualNetwork, VirtualNetworkLink,
 };
 pub use raw::RawResource;
 pub(crate) use raw::{REMOVE, Said};

@@ -19,6 +19,7 @@ pub mod expectation;
 pub mod id;
 pub mod json;
 pub mod network;
+pub(crate) mod platform;
 mod provenance;
 pub mod regions;
 pub mod relay;
@@ -48,6 +49,8 @@ pub struct Topology {
     pub resources: IndexMap<ResourceId, Resource>,
     /// Where clients stand, by name.
     pub clients: IndexMap<String, Client>,
+    /// What is reached at the end and is no resource of the topology, by name.
+    pub backends: IndexMap<String, Backend>,
     /// Subscription keys of the manifest (`provider`) by subscription id.
     pub subscriptions: IndexMap<String, Subscription>,
     /// What is expected to be reachable, and what not.
@@ -76,6 +79,26 @@ pub struct Client {
     pub private_ip_address: Option<Ipv4Addr>,
     /// A hosts file that overrides DNS on this machine, name to address.
     pub hosts: BTreeMap<String, Ipv4Addr>,
+    /// Where it is written.
+    pub span: Option<Span>,
+}
+
+/// Something that is reached at the end and is no resource of the topology: a host on-premises, a
+/// database. A fact, which nothing is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backend {
+    /// Its name in the manifest.
+    pub name: String,
+    /// Its addresses.
+    pub addresses: Vec<Ipv4Addr>,
+    /// The name it is dialled by, in lower case.
+    pub fqdn: Option<String>,
+    /// Ports that it answers on; none means that nothing is known of them.
+    pub ports: Vec<u16>,
+    /// The network whose gateway leads to it, or that has its addresses.
+    pub virtual_network: Option<ResourceId>,
+    /// Its id, if it is a resource in Azure.
+    pub id: Option<ResourceId>,
     /// Where it is written.
     pub span: Option<Span>,
 }

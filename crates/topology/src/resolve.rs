@@ -25,17 +25,23 @@
 
 mod addressing;
 mod balancers;
+mod endpoints;
 mod forwarders;
 mod index;
 mod named;
 mod names;
+mod nat;
 mod network;
 mod peerings;
 mod private_link;
 mod public;
 mod raw;
+mod references;
+mod scale_set;
 mod security;
+mod services;
 mod subnets;
+mod upstreams;
 mod zones;
 
 use crate::{
@@ -109,17 +115,20 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
     let addresses = addressing::allocate(&mut cx);
     network::groups(&mut cx);
     public::all(&mut cx);
+    let mut balancers = balancers::make(&mut cx, &addresses);
     security::stated(&mut cx);
-    security::derived(&mut cx);
+    security::derived(&mut cx, &balancers);
     network::route_tables(&mut cx);
     network::virtual_networks(&mut cx);
-    network::api_management(&mut cx);
-    balancers::load_balancers(&mut cx, &addresses);
-    forwarders::machines(&mut cx, &addresses);
+    services::backends(&mut cx);
+    services::api_management(&mut cx);
+    balancers.place(&mut cx);
+    forwarders::machines(&mut cx, &addresses, &balancers);
     private_link::services(&mut cx, &addresses);
-    private_link::endpoints(&mut cx);
+    endpoints::endpoints(&mut cx);
     let stated = zones::stated(&mut cx);
     names::zones(&mut cx, &stated);
+    endpoints::zone_groups(&mut cx, &stated);
     raw::resources(&mut cx);
     expectations(&mut cx);
     Resolved {

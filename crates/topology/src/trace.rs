@@ -3,6 +3,7 @@
 //! Knows the model only, so that it works on broken topologies too; what is missing gives the
 //! outcome *unknown* rather than a guess. Shares no decision code with the packet engine.
 
+pub(crate) mod backends;
 pub(crate) mod balance;
 mod compare;
 pub(crate) mod decision;
@@ -148,7 +149,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hop {
-    /// `client/NAME` or a full resource id; the first of `at_any_of` if there are several.
+    /// `client/NAME`, `backend/NAME` or a full resource id; the first of `at_any_of` if there are several.
     pub at: String,
     /// All possible members at a load-balanced hop; empty if there is only `at`.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -200,16 +200,20 @@ mod relays;
 mod services;
 mod statements;
 
-pub use balancing::{BalancerRule, LoadBalancer, Probe};
+pub use balancing::{
+    BackendPool, BalancerRule, Frontend, LoadBalancer, NamedProbe, OutboundRule, Probe,
+};
 pub use names::{MxRecord, PrivateDnsZone, RecordSets, SrvRecord, VirtualNetworkLink};
 pub use network::{
     ApplicationSecurityGroup, Delegation, NetworkSecurityGroup, Peering, Route, RouteTable,
     SecurityRule, ServiceEndpoint, Subnet, VirtualNetwork,
 };
-pub use private_link::{PrivateEndpoint, PrivateLinkService};
+pub use private_link::{
+    EndpointConfiguration, NatConfiguration, PrivateEndpoint, PrivateLinkService,
+};
 pub use public::{IpTag, NatGateway, PublicIpAddress, PublicIpPrefix};
 pub use relays::{Forwarder, RelayItem};
-pub use services::ApiManagement;
+pub use services::{AdditionalLocation, ApiManagement, Backend, HostnameConfiguration};
 pub use statements::{Client, Expect, Suppress};
 
 records! {
@@ -249,6 +253,8 @@ records! {
         section private_link_services "privateLinkServices" PrivateLinkService,
         /// Private endpoints.
         section private_endpoints "privateEndpoints" PrivateEndpoint,
+        /// What is reached at the end and is no resource of the topology: on-premises hosts, databases.
+        section backends "backends" Backend,
         /// Where clients stand.
         section clients "clients" Client,
         /// Whole ARM resources as ARM spells them, and changes to those that the sections above make.

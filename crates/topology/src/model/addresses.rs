@@ -132,11 +132,8 @@ impl Addresses {
         }
         for (resource, endpoint) in topology.private_endpoints() {
             if let Some(subnet) = &endpoint.subnet {
-                wanted.push((
-                    Holder::Endpoint(resource.id.clone()),
-                    subnet.id.clone(),
-                    None,
-                ));
+                let holder = Holder::Endpoint(resource.id.clone());
+                wanted.push((holder, subnet.id.clone(), endpoint.ipv4()));
             }
         }
         Self::allocate(topology, wanted)

@@ -157,6 +157,11 @@ impl<'w, 't> Reckoner<'w, 't> {
                     self.through(at, &machines, goal, flows, from, passed, parts);
                 }
             }
+            Onward::Backend(backend) => {
+                for part in arrive::at_backend(backend, flows) {
+                    add(parts, part);
+                }
+            }
             Onward::Outside => {
                 for part in self.outside(goal, flows, from) {
                     add(parts, part);
@@ -343,6 +348,9 @@ impl<'w, 't> Reckoner<'w, 't> {
             let because = format!("{to} is a private address, which nobody outside reaches");
             let cause = Cause::new(because, Vec::new());
             return vec![Part::stopped(flows.clone(), Outcome::Dropped, cause)];
+        }
+        if let Some(backend) = world.public_backend(to) {
+            return arrive::at_backend(backend, flows.clone());
         }
         let of_service = goal.service.map(|id| Holder::Vip(id.clone()));
         let Some(user) = of_service.as_ref().or_else(|| world.public_user(to)) else {

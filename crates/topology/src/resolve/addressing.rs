@@ -3,12 +3,7 @@
 //! NICs come first, then frontends, then NAT addresses, in the order of the manifest. An address
 //! that Azure will choose (`Dynamic`) is reserved here too, so that no static one takes it.
 
-use super::{
-    Context,
-    forwarders::instances,
-    index::{SubnetAt, nat_subnet},
-    value,
-};
+use super::{Context, balancers::frontends, forwarders::addressed, index::SubnetAt, nat, value};
 use crate::{
     manifest::suggest::clip,
     model::id::ResourceId,
@@ -24,8 +19,8 @@ use std::{
 pub(super) struct Allocated {
     /// One for each instance of a forwarder.
     pub(super) nics: BTreeMap<String, Vec<Option<Ipv4Addr>>>,
-    /// The frontend of a load balancer.
-    pub(super) frontends: BTreeMap<String, Option<Ipv4Addr>>,
+    /// One for each frontend of a load balancer.
+    pub(super) frontends: BTreeMap<String, Vec<Option<Ipv4Addr>>>,
     /// The NAT addresses of a Private Link Service.
     pub(super) nat: BTreeMap<String, Vec<Option<Ipv4Addr>>>,
 }
@@ -77,7 +72,7 @@ pub(super) fn allocate(cx: &mut Context<'_>) -> Allocated {
             .as_ref()
             .map_or(&[][..], |list| &list.value);
         let mut addresses = Vec::new();
-        for instance in 0..instances(&entry.value) {
+        for instance in 0..addressed(&entry.value) {
             let chosen = match stated.get(instance) {
                 Some(stated) => Some(stated.value),
                 None => choose(
@@ -97,34 +92,27 @@ pub(super) fn allocate(cx: &mut Context<'_>) -> Allocated {
         allocated.nics.insert(name.to_lowercase(), addresses);
     }
     for (name, entry) in &cx.manifest.load_balancers {
-        let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) else {
-            continue;
-        };
-        let chosen = match &entry.value.private_ip_address {
-            Some(stated) => Some(stated.value),
-            None => choose(cx, &mut pool, &subnet, name, entry.name.span),
-        };
+        let mut chosen = Vec::new();
+        for front in frontends(entry) {
+            let subnet = cx.index.subnet(front.subnet.as_ref());
+            chosen.push(match (front.address, subnet) {
+                (Some(stated), _) => Some(stated.value),
+                (None, Some(subnet)) => choose(cx, &mut pool, &subnet, name, front.span),
+                (None, None) => None,
+            });
+        }
         allocated.frontends.insert(name.to_lowercase(), chosen);
     }
     for (name, entry) in &cx.manifest.private_link_services {
-        let Some(subnet) = cx
-            .index
-            .subnet(nat_subnet(cx.manifest, &entry.value).as_ref())
-        else {
-            continue;
-        };
-        let stated: Vec<Option<Ipv4Addr>> = entry
-            .value
-            .nat_ips
-            .iter()
-            .flat_map(|list| &list.value)
-            .map(|stated| Some(stated.value))
-            .collect();
-        let addresses = if stated.is_empty() {
-            vec![choose(cx, &mut pool, &subnet, name, entry.name.span)]
-        } else {
-            stated
-        };
+        let mut addresses = Vec::new();
+        for nat in nat::of(cx.manifest, &entry.value) {
+            let subnet = cx.index.subnet(nat.subnet.as_ref());
+            addresses.push(match (nat.address, subnet) {
+                (Some(stated), _) => Some(stated.value),
+                (None, Some(subnet)) => choose(cx, &mut pool, &subnet, name, entry.name.span),
+                (None, None) => None,
+            });
+        }
         allocated.nat.insert(name.to_lowercase(), addresses);
     }
     allocated
@@ -143,16 +131,25 @@ fn reserve_stated(cx: &Context<'_>, pool: &mut Pool) {
         }
     }
     for entry in cx.manifest.load_balancers.values() {
-        if let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) {
-            pool.reserve(&subnet, value(entry.value.private_ip_address.as_ref()));
+        for front in frontends(entry) {
+            if let Some(subnet) = cx.index.subnet(front.subnet.as_ref()) {
+                pool.reserve(&subnet, value(front.address.as_ref()));
+            }
         }
     }
     for entry in cx.manifest.private_link_services.values() {
-        if let Some(subnet) = cx
-            .index
-            .subnet(nat_subnet(cx.manifest, &entry.value).as_ref())
-        {
-            pool.reserve(&subnet, plain(&entry.value.nat_ips));
+        for nat in nat::of(cx.manifest, &entry.value) {
+            if let Some(subnet) = cx.index.subnet(nat.subnet.as_ref()) {
+                pool.reserve(&subnet, nat.address.map(|stated| stated.value));
+            }
+        }
+    }
+    for entry in cx.manifest.private_endpoints.values() {
+        if let Some(subnet) = cx.index.subnet(entry.value.subnet.as_ref()) {
+            pool.reserve(&subnet, value(entry.value.private_ip_address.as_ref()));
+            let own = entry.value.ip_configurations.values();
+            let stated = own.filter_map(|own| value(own.value.private_ip_address.as_ref()));
+            pool.reserve(&subnet, stated);
         }
     }
     for entry in cx.manifest.clients.values() {

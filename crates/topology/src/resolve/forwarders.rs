@@ -1,28 +1,26 @@
-//! Forwarders: a NIC and a virtual machine for each instance, the relay's configuration in the
-//! machine's user data.
+//! Forwarders: a NIC and a virtual machine for each instance, or a scale set; the relay's
+//! configuration is in the machine's user data.
 
 use super::{
     Context, Draft, Placed,
     addressing::Allocated,
-    balancers::{balancers_of, pool},
-    is_set, named, value,
+    balancers::{Balancers, pool, pools_of},
+    is_set, named, scale_set,
+    upstreams::upstream,
+    value,
 };
 use crate::{
-    manifest::{
-        Entry, Forwarder,
-        suggest::{clip, one_of},
-    },
+    manifest::{Entry, Forwarder, suggest::clip},
     model::{
         Body, Extra, Form, Key,
-        api_management::ApiManagement,
         compute::{NetworkProfile, NicReference, VirtualMachine},
         id::ResourceId,
         network::{Child, NetworkInterface, NicIpConfiguration, SubResource},
         relay::{RelayConfig, RelayHealth, RelayListener, default_drain_seconds},
     },
-    source::{ManifestPath, Spanned},
+    source::ManifestPath,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -80,6 +78,22 @@ pub(super) fn instances(forwarder: &Forwarder) -> usize {
     usize::try_from(stated.min(MAX_INSTANCES)).unwrap_or(0)
 }
 
+/// Whether it is a scale set.
+pub(super) fn is_scale_set(forwarder: &Forwarder) -> bool {
+    forwarder
+        .kind
+        .as_ref()
+        .is_some_and(|kind| kind.value == "virtualMachineScaleSets")
+}
+
+/// How many of its instances have addresses that we choose: Azure gives those of a scale set.
+pub(super) fn addressed(forwarder: &Forwarder) -> usize {
+    if is_scale_set(forwarder) {
+        return 0;
+    }
+    instances(forwarder)
+}
+
 /// The ports it relays, each once, in the order of the text.
 pub(super) fn listen_ports(forwarder: &Forwarder) -> Vec<u16> {
     let mut seen = BTreeSet::new();
@@ -99,92 +113,7 @@ pub(super) fn health_port(forwarder: &Forwarder) -> u16 {
         .unwrap_or(HEALTH_PORT)
 }
 
-/// Where a relay item leads.
-pub(super) struct Upstream {
-    /// Host or address, with port.
-    pub(super) text: String,
-    /// The host name, if it is no address.
-    pub(super) host: Option<String>,
-    /// The API Management service, if it is one of the manifest's.
-    pub(super) service: Option<ResourceId>,
-}
-
-/// Reads `to`; `Err` is the help for one that cannot be read.
-pub(super) fn upstream(cx: &Context<'_>, reference: &Spanned<String>) -> Result<Upstream, String> {
-    let text = reference.value.as_str();
-    let (host, port) =
-        match text.rsplit_once(':') {
-            Some((host, port)) => match port.parse::<u16>() {
-                Ok(port) if port > 0 && !host.is_empty() => (host, Some(port)),
-                _ => return Err(
-                    "write `host:port`, `address:port`, or the name of an API Management service"
-                        .to_owned(),
-                ),
-            },
-            None => (text, None),
-        };
-    if let Some((name, _)) = super::entry(&cx.manifest.api_management, host) {
-        let service = cx
-            .index
-            .api_management
-            .get(&name.to_lowercase())
-            .cloned()
-            .flatten()
-            .map(|placed| placed.id);
-        let host = ApiManagement::gateway_host(name);
-        return Ok(Upstream {
-            text: format!("{host}:{}", port.unwrap_or(443)),
-            host: Some(host),
-            service,
-        });
-    }
-    let names = cx.manifest.api_management.keys().map(String::as_str);
-    let Some(port) = port else {
-        return Err(format!("{}, or write `host:port`", one_of(text, names)));
-    };
-    if host.parse::<Ipv4Addr>().is_ok() {
-        return Ok(Upstream {
-            text: text.to_owned(),
-            host: None,
-            service: None,
-        });
-    }
-    let is_host = host.len() <= 253
-        && host.split('.').all(|label| {
-            !label.is_empty()
-                && label.len() <= 63
-                && label
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-        });
-    if !is_host {
-        return Err("a host name has labels of letters, digits and `-`, joined by dots".to_owned());
-    }
-    let host = host.to_ascii_lowercase();
-    let service = cx
-        .index
-        .api_management
-        .values()
-        .flatten()
-        .find(|placed| ApiManagement::gateway_host(placed.id.name()) == host)
-        .map(|placed| placed.id.clone());
-    Ok(Upstream {
-        text: format!("{host}:{port}"),
-        host: Some(host),
-        service,
-    })
-}
-
-/// Everything a forwarder leads to, silently.
-pub(super) fn upstreams(cx: &Context<'_>, forwarder: &Forwarder) -> Vec<Upstream> {
-    let items = forwarder.relay.iter().flat_map(|list| &list.value);
-    items
-        .flat_map(|item| item.value.to.iter().flat_map(|list| &list.value))
-        .filter_map(|reference| upstream(cx, reference).ok())
-        .collect()
-}
-
-pub(super) fn machines(cx: &mut Context<'_>, addresses: &Allocated) {
+pub(super) fn machines(cx: &mut Context<'_>, addresses: &Allocated, balancers: &Balancers) {
     let mut total = 0_usize;
     for (name, entry) in &cx.manifest.forwarders {
         if let Some(stated) = &entry.value.instances
@@ -211,14 +140,33 @@ pub(super) fn machines(cx: &mut Context<'_>, addresses: &Allocated) {
             );
             return;
         }
-        let pools: Vec<SubResource> = balancers_of(cx.manifest, name)
-            .filter_map(|(balancer, _)| cx.index.balancer(balancer))
-            .map(|balancer| SubResource {
-                id: pool(&balancer.id),
+        let placed_pools: Vec<(&str, ResourceId)> = pools_of(cx.manifest, name)
+            .into_iter()
+            .filter_map(|(balancer, _, pool_name)| {
+                let placed = cx.index.balancer(balancer)?;
+                Some((balancer.as_str(), pool(&placed.id, pool_name)))
             })
             .collect();
         let members = &entry.value.application_security_groups;
         let groups = cx.refer_all(named::APPLICATION_SECURITY_GROUP, members);
+        let pools: Vec<SubResource> = placed_pools
+            .iter()
+            .map(|(_, id)| SubResource { id: id.clone() })
+            .collect();
+        if is_scale_set(&entry.value) {
+            let mut probes = placed_pools.iter();
+            let probe = probes.find_map(|(lb, pool)| balancers.health_probe(lb, pool.name()));
+            let set = scale_set::Set {
+                placed: &placed,
+                name,
+                entry,
+                pools,
+                groups,
+                probe,
+            };
+            set.add(cx, &relay);
+            continue;
+        }
         for instance in 0..instances(&entry.value) {
             let address = addresses
                 .nics
@@ -243,7 +191,7 @@ fn relay(cx: &mut Context<'_>, entry: &Entry<Forwarder>) -> RelayConfig {
         let mut to = Vec::new();
         for reference in item.value.to.iter().flat_map(|list| &list.value) {
             match upstream(cx, reference) {
-                Ok(upstream) => to.push(upstream.text),
+                Ok(upstreams) => to.extend(upstreams.into_iter().map(|one| one.text)),
                 Err(help) => cx.out.error(
                     "MAN007",
                     format!("`{}` is nothing to relay to", clip(&reference.value, 40)),
@@ -357,28 +305,11 @@ fn machine(
         "Microsoft.Compute/virtualMachines",
         &vm_name,
     );
-    let size = stated
-        .vm_size
-        .as_ref()
-        .map_or(VM_SIZE, |size| size.value.as_str());
-    let key = stated
-        .ssh_public_key
-        .as_ref()
-        .map_or(NOBODYS_KEY, |key| key.value.as_str());
+    let size = vm_size(stated);
     let mut machine = VirtualMachine {
         hardware_profile: Some(json!({ "vmSize": size })),
-        storage_profile: Some(json!({
-            "imageReference": { "publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest" },
-            "osDisk": { "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": { "storageAccountType": "StandardSSD_LRS" } },
-        })),
-        os_profile: Some(json!({
-            "computerName": vm_name,
-            "adminUsername": ADMIN,
-            "linuxConfiguration": {
-                "disablePasswordAuthentication": true,
-                "ssh": { "publicKeys": [{ "path": format!("/{HOMES}/{ADMIN}/.ssh/authorized_keys"), "keyData": key }] },
-            },
-        })),
+        storage_profile: Some(storage_profile()),
+        os_profile: Some(os_profile("computerName", &vm_name, stated)),
         network_profile: NetworkProfile {
             network_interfaces: vec![NicReference {
                 id: nic.clone(),
@@ -420,16 +351,54 @@ fn machine(
     cx.out.add(draft, entry.name.span);
     let path = ManifestPath::of(&["forwarders", name]);
     cx.out.link(&id, "", path.clone(), MACHINE, stated);
-    for (at, item) in stated
-        .relay
-        .iter()
-        .flat_map(|list| &list.value)
-        .filter(|item| item.value.listen.is_some())
-        .enumerate()
-    {
-        let base = format!("/properties/userData/listeners/{at}");
-        cx.out.record(&id, base.clone(), Some(item));
+    link_relay(cx, &id, "/properties/userData", &path, stated);
+}
+
+pub(super) fn vm_size(stated: &Forwarder) -> &str {
+    stated
+        .vm_size
+        .as_ref()
+        .map_or(VM_SIZE, |size| size.value.as_str())
+}
+
+/// The image and disk of a relay.
+pub(super) fn storage_profile() -> Value {
+    json!({
+        "imageReference": { "publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest" },
+        "osDisk": { "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": { "storageAccountType": "StandardSSD_LRS" } },
+    })
+}
+
+/// The name and the user of a relay; `key` says how the name is called.
+pub(super) fn os_profile(key: &str, name: &str, stated: &Forwarder) -> Value {
+    let ssh = stated
+        .ssh_public_key
+        .as_ref()
+        .map_or(NOBODYS_KEY, |key| key.value.as_str());
+    json!({
+        key: name,
+        "adminUsername": ADMIN,
+        "linuxConfiguration": {
+            "disablePasswordAuthentication": true,
+            "ssh": { "publicKeys": [{ "path": format!("/{HOMES}/{ADMIN}/.ssh/authorized_keys"), "keyData": ssh }] },
+        },
+    })
+}
+
+/// Remembers where the listeners in the user data are said.
+pub(super) fn link_relay(
+    cx: &mut Context<'_>,
+    id: &ResourceId,
+    user_data: &str,
+    path: &ManifestPath,
+    stated: &Forwarder,
+) {
+    let items = stated.relay.iter().flat_map(|list| &list.value);
+    let listening = items.filter(|item| item.value.listen.is_some());
+    for (at, item) in listening.enumerate() {
+        let base = format!("{user_data}/listeners/{at}");
+        cx.out.record(id, base.clone(), Some(item));
         let path = path.key("relay").index(at);
-        cx.out.link_whole(&id, &base, path, RELAY, &item.value);
+        cx.out.link_whole(id, &base, path, RELAY, &item.value);
     }
 }

@@ -57,6 +57,8 @@ pub(super) struct Index {
     pub(super) endpoints: Names<Placed>,
     /// What else is named by its type alone.
     pub(super) named: Named,
+    /// Private DNS zones of `resources`, by folded name.
+    pub(super) raw_zones: BTreeMap<String, ResourceId>,
     /// The ids of the entries of `resources`, in their order.
     pub(super) raw: Vec<Option<ResourceId>>,
     pub(super) subnets: Names<SubnetAt>,
@@ -275,7 +277,7 @@ impl Index {
             .cloned()
     }
 
-    fn check_subnet(&self, reference: &Field<String>, out: &mut Output) {
+    pub(super) fn check_subnet(&self, reference: &Field<String>, out: &mut Output) {
         if let Some(reference) = reference
             && matches!(look(&self.subnets, &reference.value, SUBNETS), Look::Absent)
         {
@@ -290,7 +292,7 @@ impl Index {
     }
 
     /// Group and region of something that stands in a subnet.
-    fn in_subnet(
+    pub(super) fn in_subnet(
         &self,
         kind: &str,
         name: &str,
@@ -445,59 +447,11 @@ impl Index {
             self.forwarders.insert(fold(name), placed);
         }
         for (name, entry) in &manifest.load_balancers {
-            let value = &entry.value;
-            let placed = self.in_subnet(
-                BALANCERS,
-                name,
-                &value.subnet,
-                &value.resource_group,
-                manifest,
-                out,
-            );
+            let placed = self.place_balancer(name, entry, manifest, out);
             self.balancers.insert(fold(name), placed);
         }
         for (name, entry) in &manifest.private_link_services {
-            let value = &entry.value;
-            if value.load_balancer.is_none() && value.destination_ip_address.is_none() {
-                out.error(
-                    "MAN003",
-                    format!("`{name}` needs `loadBalancer` or `destinationIPAddress`"),
-                    entry.name.span,
-                    "name the load balancer it stands in front of",
-                );
-            } else if value.load_balancer.is_none() && value.subnet.is_none() {
-                out.error(
-                    "MAN003",
-                    format!("`{name}` needs `subnet`"),
-                    entry.name.span,
-                    "name the subnet of its NAT addresses as `NETWORK/SUBNET`",
-                );
-            }
-            let subnet = nat_subnet(manifest, value);
-            if value.subnet.is_some() {
-                self.check_subnet(&value.subnet, out);
-            }
-            let group = match (
-                &value.resource_group,
-                value
-                    .load_balancer
-                    .as_ref()
-                    .map(|lb| self.balancer(&lb.value)),
-            ) {
-                (Some(_), _) => self
-                    .group(&value.resource_group, manifest, out)
-                    .map(|group| group.id),
-                (None, Some(Some(balancer))) => Some(balancer.id.group_id()),
-                (None, _) => self
-                    .subnet(subnet.as_ref())
-                    .map(|subnet| subnet.id.group_id()),
-            };
-            let placed = group.map(|group| Placed {
-                id: ResourceId::new(group.subscription(), group.resource_group(), SERVICES, name),
-                location: self
-                    .subnet(subnet.as_ref())
-                    .and_then(|subnet| subnet.network.location),
-            });
+            let placed = self.place_service(name, entry, manifest, out);
             self.services.insert(fold(name), placed);
         }
         for (name, entry) in &manifest.private_endpoints {
@@ -525,72 +479,6 @@ impl Index {
             Look::Broken | Look::Absent => None,
         }
     }
-
-    /// What a private endpoint connects to: an id, or an alias as it is; silently.
-    pub(super) fn service(&self, text: &str) -> Option<String> {
-        match look(&self.services, text, SERVICES) {
-            Look::There(placed) => Some(placed.id.to_string()),
-            Look::Id(id) => Some(id.to_string()),
-            Look::Broken => None,
-            Look::Absent => is_alias(text).then(|| text.to_owned()),
-        }
-    }
-
-    fn check_references(&self, manifest: &Manifest, out: &mut Output) {
-        for entry in manifest.load_balancers.values() {
-            if let Some(reference) = &entry.value.backend
-                && !self.forwarders.contains_key(&fold(&reference.value))
-            {
-                dangling(out, "forwarder", reference, keys(&manifest.forwarders));
-            }
-        }
-        for entry in manifest.private_link_services.values() {
-            if let Some(reference) = &entry.value.load_balancer
-                && matches!(
-                    look(&self.balancers, &reference.value, BALANCERS),
-                    Look::Absent
-                )
-            {
-                dangling(
-                    out,
-                    "load balancer",
-                    reference,
-                    keys(&manifest.load_balancers),
-                );
-            }
-            for list in [&entry.value.visibility, &entry.value.auto_approval]
-                .into_iter()
-                .flatten()
-            {
-                for reference in &list.value {
-                    if subscription(manifest, &reference.value).is_none() {
-                        dangling(
-                            out,
-                            "subscription",
-                            reference,
-                            keys(&manifest.subscriptions),
-                        );
-                    }
-                }
-            }
-        }
-        for entry in manifest.private_endpoints.values() {
-            if let Some(reference) = &entry.value.service
-                && matches!(
-                    look(&self.services, &reference.value, SERVICES),
-                    Look::Absent
-                )
-                && !is_alias(&reference.value)
-            {
-                dangling(
-                    out,
-                    "Private Link Service",
-                    reference,
-                    keys(&manifest.private_link_services),
-                );
-            }
-        }
-    }
 }
 
 /// The IPv4 range of a subnet, out of which addresses are given.
@@ -600,14 +488,8 @@ fn subnet_range(subnet: &Subnet) -> Option<Cidr> {
     one.chain(list).find_map(|range| range.value.v4())
 }
 
-fn keys<T>(section: &Section<T>) -> impl Iterator<Item = &str> {
+pub(super) fn keys<T>(section: &Section<T>) -> impl Iterator<Item = &str> {
     section.keys().map(String::as_str)
-}
-
-/// Whether a text is the alias of a Private Link Service: `NAME.GUID.REGION.azure.privatelinkservice`.
-pub(super) fn is_alias(text: &str) -> bool {
-    text.to_ascii_lowercase()
-        .ends_with(".azure.privatelinkservice")
 }
 
 /// The id behind a subscription's short name; ids and `*` are themselves.
@@ -648,15 +530,16 @@ pub(super) fn known_subscription(
 }
 
 /// The reference to the NAT subnet of a Private Link Service.
-pub(super) fn nat_subnet(
-    manifest: &Manifest,
-    service: &crate::manifest::PrivateLinkService,
-) -> Field<String> {
-    service.subnet.clone().or_else(|| {
-        let (_, balancer) = super::entry(
-            &manifest.load_balancers,
-            &service.load_balancer.as_ref()?.value,
-        )?;
-        balancer.value.subnet.clone()
+pub(super) fn nat_subnet<'m>(
+    manifest: &'m Manifest,
+    service: &'m crate::manifest::PrivateLinkService,
+) -> &'m Field<String> {
+    if service.subnet.is_some() {
+        return &service.subnet;
+    }
+    let balancer = service.load_balancer.as_ref();
+    let balancer = balancer.and_then(|lb| super::entry(&manifest.load_balancers, &lb.value));
+    balancer.map_or(&service.subnet, |(_, entry)| {
+        super::balancers::subnet(entry)
     })
 }

@@ -49,7 +49,7 @@ pub(super) const NAT_GATEWAY: Kind = Kind {
     of: |index| &index.named.nat_gateways,
 };
 
-const ZONE_TYPE: &str = "Microsoft.Network/privateDnsZones";
+pub(super) const ZONE_TYPE: &str = "Microsoft.Network/privateDnsZones";
 
 /// Where each of them stands.
 #[derive(Debug, Default)]
@@ -60,6 +60,23 @@ pub(super) struct Named {
     pub(super) nat_gateways: Names<Placed>,
     /// Only the stated ones.
     pub(super) zones: Names<Placed>,
+}
+
+impl Kind {
+    /// Its type, as ARM has it.
+    pub(super) fn arm_type(self) -> &'static str {
+        self.arm_type
+    }
+
+    /// What a reference to it is called in messages.
+    pub(super) fn what(self) -> &'static str {
+        self.what
+    }
+
+    /// What there is of it.
+    pub(super) fn names(self, index: &Index) -> &Names<Placed> {
+        (self.of)(index)
+    }
 }
 
 impl Named {

@@ -8,14 +8,14 @@
 
 use super::{
     Context, Draft, Placed,
-    balancers::balancers_of,
-    forwarders::upstreams,
+    balancers::pools_of,
     is_set,
+    upstreams::upstreams,
     zones::{Standing, Stated, global},
 };
 use crate::{
     finding::{Finding, Severity},
-    manifest::{Field, suggest::clip},
+    manifest::{Field, LoadBalancer, suggest::clip},
     model::{
         Body,
         dns::{ARecord, ARecordSet, PrivateDnsZone, RecordAddress, VirtualNetworkLink},
@@ -99,31 +99,68 @@ fn consumer_wishes(cx: &Context<'_>) -> Vec<Wish> {
     wishes
 }
 
-/// The host names that the forwarders behind a Private Link Service dial.
+/// The host names that a Private Link Service leads to: those it says itself, those that the
+/// forwarders behind it dial, that of the backend it points at.
 fn hosts_behind(cx: &Context<'_>, service: &Field<String>) -> Vec<String> {
-    let balancer = service
+    let service = service
         .as_ref()
-        .and_then(|service| super::entry(&cx.manifest.private_link_services, &service.value))
-        .and_then(|(_, entry)| entry.value.load_balancer.as_ref());
-    let Some(balancer) = balancer else {
+        .and_then(|service| super::entry(&cx.manifest.private_link_services, &service.value));
+    let Some((_, service)) = service else {
         return Vec::new();
     };
     let mut hosts = Vec::new();
-    for (name, forwarder) in &cx.manifest.forwarders {
-        if balancers_of(cx.manifest, name)
-            .any(|(found, _)| found.eq_ignore_ascii_case(&balancer.value))
-        {
-            for host in upstreams(cx, &forwarder.value)
-                .into_iter()
-                .filter_map(|upstream| upstream.host)
-            {
-                if host.contains('.') && !hosts.contains(&host) {
-                    hosts.push(host);
-                }
+    let mut add = |host: &str| {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        // Only a name with a suffix is a zone of its own.
+        if host.contains('.') && !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    };
+    for fqdn in service.value.fqdns.iter().flat_map(|list| &list.value) {
+        add(&fqdn.value);
+    }
+    if let Some(address) = &service.value.destination_ip_address {
+        for backend in cx.manifest.backends.values() {
+            let mut addresses = backend.value.addresses.iter().flat_map(|list| &list.value);
+            let is_it = addresses.any(|one| one.value == address.value);
+            if let (true, Some(fqdn)) = (is_it, &backend.value.fqdn) {
+                add(&fqdn.value);
             }
         }
     }
+    let Some(balancer) = &service.value.load_balancer else {
+        return hosts;
+    };
+    for (name, forwarder) in &cx.manifest.forwarders {
+        let pools = pools_of(cx.manifest, name);
+        let is_behind = |lb: &str| lb.eq_ignore_ascii_case(&balancer.value);
+        if pools.iter().any(|(found, ..)| is_behind(found)) {
+            let all = upstreams(cx, &forwarder.value).into_iter();
+            for host in all.filter_map(|upstream| upstream.host) {
+                add(&host);
+            }
+        }
+    }
+    // A pool may also have a backend itself.
+    let known = super::entry(&cx.manifest.load_balancers, &balancer.value);
+    for fqdn in known
+        .into_iter()
+        .flat_map(|(_, lb)| backends_in(cx, &lb.value))
+    {
+        add(&fqdn);
+    }
     hosts
+}
+
+/// The names of backends that are in the pools of a load balancer.
+fn backends_in(cx: &Context<'_>, balancer: &LoadBalancer) -> Vec<String> {
+    let named = super::balancers::pools(balancer)
+        .into_iter()
+        .filter_map(|pool| pool.backend.as_ref());
+    named
+        .filter_map(|name| super::entry(&cx.manifest.backends, &name.value))
+        .filter_map(|(_, backend)| Some(backend.value.fqdn.as_ref()?.value.clone()))
+        .collect()
 }
 
 fn grant(cx: &mut Context<'_>, wish: &Wish, stated: &Stated) {

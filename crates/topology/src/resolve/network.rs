@@ -1,4 +1,4 @@
-//! Resource groups, virtual networks, route tables and API Management services.
+//! Resource groups, virtual networks and route tables.
 
 use super::{
     Context, Draft, is_set,
@@ -7,8 +7,7 @@ use super::{
     value, values,
 };
 use crate::model::{
-    Body, Form, Key, Sku,
-    api_management::{ApiManagement, VirtualNetworkConfiguration},
+    Body, Key,
     network::{AddressSpace, Child, DhcpOptions, RouteProperties, RouteTable, VirtualNetwork},
     resource_group::ResourceGroup,
 };
@@ -46,19 +45,6 @@ const ROUTE: &[Key] = &[
     Key::value("/properties/addressPrefix", "addressPrefix"),
     Key::value("/properties/nextHopType", "nextHopType"),
     Key::value("/properties/nextHopIpAddress", "nextHopIpAddress"),
-];
-
-const API_MANAGEMENT: &[Key] = &[
-    Key::of("/sku", "sku", Form::Member("name")),
-    Key::value("/sku/capacity", "capacity"),
-    Key::value("/properties/virtualNetworkType", "virtualNetworkType"),
-    Key::of(
-        "/properties/virtualNetworkConfiguration",
-        "subnet",
-        Form::Member("subnetResourceId"),
-    ),
-    Key::value("/properties/publisherEmail", "publisherEmail"),
-    Key::value("/properties/publisherName", "publisherName"),
 ];
 
 pub(super) fn groups(cx: &mut Context<'_>) {
@@ -155,37 +141,6 @@ pub(super) fn route_tables(cx: &mut Context<'_>) {
         );
         cx.out
             .link_whole(&placed.id, "", path, ROUTE_TABLE, &entry.value);
-    }
-}
-
-pub(super) fn api_management(cx: &mut Context<'_>) {
-    for (name, entry) in &cx.manifest.api_management {
-        let Some(Some(placed)) = cx.index.api_management.get(&name.to_lowercase()) else {
-            continue;
-        };
-        let stated = &entry.value;
-        let subnet = cx.index.subnet(stated.subnet.as_ref());
-        let body = Body::ApiManagement(ApiManagement {
-            publisher_email: value(stated.publisher_email.as_ref()),
-            publisher_name: value(stated.publisher_name.as_ref()).or_else(|| Some(name.clone())),
-            virtual_network_type: value(stated.virtual_network_type.as_ref()),
-            virtual_network_configuration: subnet.map(|subnet| VirtualNetworkConfiguration {
-                subnet_resource_id: Some(subnet.id),
-                ..VirtualNetworkConfiguration::default()
-            }),
-            ..ApiManagement::default()
-        });
-        let mut draft = Draft::new(placed, body, is_set(&stated.existing));
-        let capacity = value(stated.capacity.as_ref()).or(Some(1));
-        draft.sku = Some(Sku {
-            name: value(stated.sku.as_ref()),
-            capacity,
-            ..Sku::default()
-        });
-        let id = placed.id.clone();
-        cx.out.add(draft, entry.name.span);
-        let path = ManifestPath::of(&["apiManagement", name]);
-        cx.out.link_whole(&id, "", path, API_MANAGEMENT, stated);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Context, Output,
     index::{self, Index, Placed, SubnetAt, fold, known_subscription},
-    is_set,
+    is_set, named,
 };
 use crate::{
     arm,
@@ -99,6 +99,10 @@ fn name(index: &mut Index, raw: &RawResource, id: &ResourceId) {
     } else if let Some(names) = index.named.of_type(&kind) {
         names
     } else {
+        if is(named::ZONE_TYPE) {
+            let known = index.raw_zones.entry(fold(id.name()));
+            known.or_insert(placed.id);
+        }
         return;
     };
     names.entry(fold(id.name())).or_insert(Some(placed));

@@ -11,10 +11,10 @@
 
 use super::{
     Context, Draft,
-    balancers::{balancers_of, probe_port},
+    balancers::{Balancers, pools_of},
     forwarders::listen_ports,
-    index::{DerivedGroup, SubnetAt, nat_subnet},
-    is_set, named, value, values,
+    index::{DerivedGroup, SubnetAt},
+    is_set, named, nat, value, values,
 };
 use crate::model::{
     Body, Key,
@@ -128,14 +128,14 @@ pub(super) fn stated(cx: &mut Context<'_>) {
     }
 }
 
-pub(super) fn derived(cx: &mut Context<'_>) {
+pub(super) fn derived(cx: &mut Context<'_>, balancers: &Balancers) {
     let groups: Vec<DerivedGroup> = cx.index.derived_groups.values().cloned().collect();
     for group in groups {
         let mut rules = Rules::default();
         // What is marked as existing is read from Azure; nothing may be assumed about its rules.
         if !group.existing {
             for subnet in &group.subnets {
-                rules_for(cx, subnet, &mut rules);
+                rules_for(cx, balancers, subnet, &mut rules);
             }
         }
         let body = Body::NetworkSecurityGroup(NetworkSecurityGroup {
@@ -230,7 +230,7 @@ fn rule(
     )
 }
 
-fn rules_for(cx: &Context<'_>, subnet: &SubnetAt, rules: &mut Rules) {
+fn rules_for(cx: &Context<'_>, balancers: &Balancers, subnet: &SubnetAt, rules: &mut Rules) {
     let stands_here = |reference: &crate::manifest::Field<String>| {
         cx.index
             .subnet(reference.as_ref())
@@ -276,25 +276,23 @@ fn rules_for(cx: &Context<'_>, subnet: &SubnetAt, rules: &mut Rules) {
     {
         rules.deny = true;
         for port in listen_ports(&entry.value) {
-            for source in sources(cx, name) {
+            for source in sources(cx, balancers, name) {
                 rules.allow("AllowPrivateLink", &source, &destination, port);
             }
         }
-        for (_, balancer) in balancers_of(manifest, name) {
-            rules.allow(
-                "AllowProbe",
-                "AzureLoadBalancer",
-                &destination,
-                probe_port(&balancer.value, &entry.value),
-            );
+        for (balancer, _, pool) in pools_of(manifest, name) {
+            for port in balancers.probed_ports(balancer, pool) {
+                rules.allow("AllowProbe", "AzureLoadBalancer", &destination, port);
+            }
         }
     }
 }
 
-/// Who opens connections to a forwarder: the NAT ranges in front of it, else the whole network.
-fn sources(cx: &Context<'_>, forwarder: &str) -> BTreeSet<String> {
+/// Who opens connections to a forwarder: the NAT ranges in front of it, the internet where a public
+/// frontend leads to it, else the whole network.
+fn sources(cx: &Context<'_>, balancers: &Balancers, forwarder: &str) -> BTreeSet<String> {
     let mut sources = BTreeSet::new();
-    for (balancer, _) in balancers_of(cx.manifest, forwarder) {
+    for (balancer, _, pool) in pools_of(cx.manifest, forwarder) {
         let in_front = cx.manifest.private_link_services.values().filter(|entry| {
             entry
                 .value
@@ -303,14 +301,13 @@ fn sources(cx: &Context<'_>, forwarder: &str) -> BTreeSet<String> {
                 .is_some_and(|lb| lb.value.eq_ignore_ascii_case(balancer))
         });
         let ranges: Vec<String> = in_front
-            .filter_map(|entry| {
-                cx.index
-                    .subnet(nat_subnet(cx.manifest, &entry.value).as_ref())?
-                    .prefix
-            })
+            .flat_map(|entry| nat::of(cx.manifest, &entry.value))
+            .filter_map(|nat| cx.index.subnet(nat.subnet.as_ref())?.prefix)
             .map(|prefix| prefix.canonical().to_string())
             .collect();
-        if ranges.is_empty() {
+        if balancers.is_public(balancer, pool) {
+            sources.insert("Internet".to_owned());
+        } else if ranges.is_empty() {
             sources.insert("VirtualNetwork".to_owned());
         }
         sources.extend(ranges);

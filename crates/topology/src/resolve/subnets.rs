@@ -1,6 +1,6 @@
 //! Subnets, inside their networks.
 
-use super::{Context, index::nat_subnet, named, value, values};
+use super::{Context, named, nat, value, values};
 use crate::{
     manifest,
     model::{
@@ -37,10 +37,8 @@ const DELEGATION: &[Key] = &[Key::value("/properties/serviceName", "serviceName"
 pub(super) fn of_nat_addresses(cx: &Context<'_>) -> BTreeSet<ResourceId> {
     let services = cx.manifest.private_link_services.values();
     services
-        .filter_map(|entry| {
-            let reference = nat_subnet(cx.manifest, &entry.value);
-            cx.index.subnet(reference.as_ref())
-        })
+        .flat_map(|entry| nat::of(cx.manifest, &entry.value))
+        .filter_map(|nat| cx.index.subnet(nat.subnet.as_ref()))
         .map(|subnet| subnet.id)
         .collect()
 }

@@ -1,5 +1,7 @@
 //! What is derived of the example, and what is found wrong with names.
 
+mod short_forms;
+
 use super::*;
 use crate::{
     finding::Place,

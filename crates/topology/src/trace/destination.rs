@@ -93,6 +93,21 @@ impl World<'_> {
         {
             return Ok(at(holder.clone(), interface.address));
         }
+        let backend = name.strip_prefix("backend/").unwrap_or(name);
+        let mut backends = self.topology.backends.values();
+        if let Some(backend) = backends.find(|own| own.name.eq_ignore_ascii_case(backend)) {
+            let address = backend.addresses.first().map(Ipv4Addr::to_string);
+            let known = backend.fqdn.clone().or(address);
+            return match known {
+                Some(host) => Ok(Destination {
+                    host,
+                    port,
+                    known_ports: backend.ports.clone(),
+                    meant: None,
+                }),
+                None => Err(SelectionError(format!("backend `{name}` has no address"))),
+            };
+        }
         let mut of_resource: Vec<&ResourceId> = Vec::new();
         for resource in self.topology.resources.values() {
             let is_target = matches!(

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     finding::Change,
     model::{
-        Resource,
+        Backend, Resource,
         addresses::Holder,
         id::ResourceId,
         network::{ConnectionState, PrivateEndpoint, PrivateLinkService, SubscriptionSet},
@@ -37,9 +37,11 @@ pub(crate) enum Service<'t> {
 
 /// Where a Private Link Service leads for a port.
 #[derive(Clone, Debug)]
-pub(crate) struct Behind {
+pub(crate) struct Behind<'t> {
     pub(crate) address: Ipv4Addr,
     pub(crate) holder: Option<Holder>,
+    /// Where nobody of the topology has the address: a backend.
+    pub(crate) backend: Option<&'t Backend>,
     pub(crate) because: String,
 }
 
@@ -136,6 +138,10 @@ impl Walk<'_, '_> {
                 holder: Some(holder),
                 ..
             }) => self.arrive(&holder, sent, &[]),
+            Some(Behind {
+                backend: Some(backend),
+                ..
+            }) => self.at_backend(backend, &sent),
             _ => Err(Stop::unknown(format!(
                 "the topology does not say who has {address}"
             ))),
@@ -208,12 +214,12 @@ pub(crate) fn nat_addresses(
 }
 
 /// Where a service's packets go: the frontend it stands in front of, or a fixed address.
-pub(crate) fn behind(
-    world: &World<'_>,
+pub(crate) fn behind<'t>(
+    world: &World<'t>,
     service: &Resource,
     pls: &PrivateLinkService,
     port: u16,
-) -> Result<Behind, Judgement> {
+) -> Result<Behind<'t>, Judgement> {
     if let Some(address) = pls.destination_ip_address {
         let net = pls
             .ip_configurations
@@ -234,6 +240,7 @@ pub(crate) fn behind(
         return Ok(Behind {
             address,
             holder: found.cloned(),
+            backend: net.and_then(|net| world.backend(net, address)),
             because: format!("Direct Connect leads to {address}; source becomes a NAT address"),
         });
     }
@@ -286,6 +293,7 @@ pub(crate) fn behind(
         Some(address) => Ok(Behind {
             address,
             holder: Some(holder),
+            backend: None,
             because: format!(
                 "frontend of `{}`; source becomes a NAT address",
                 resource.id.short()

@@ -266,6 +266,9 @@ fn record(world: &World<'_>, zone: &Zone<'_>, name: &str, host: &str) -> Option<
         };
         return Some(Step::Answer(answer));
     }
+    if let Some(step) = kept_by_group(world, zone, name) {
+        return Some(step);
+    }
     let (resource, alias) = topology.cname_record_set(&zone.id.child("CNAME", name))?;
     let by = by(&resource.id, "/properties/cnameRecord/cname");
     let target = alias
@@ -289,6 +292,27 @@ fn record(world: &World<'_>, zone: &Zone<'_>, name: &str, host: &str) -> Option<
             .by(by),
         )),
     })
+}
+
+/// The record that Azure keeps in a zone for a private endpoint's zone group.
+fn kept_by_group(world: &World<'_>, zone: &Zone<'_>, name: &str) -> Option<Step> {
+    let (group, endpoint) = world.kept_record(&zone.id, name)?;
+    let by = DecidedBy::at(DecidedKind::Record, group, name, "/properties");
+    let answer = match world.addresses.of_resource(endpoint) {
+        Some(address) => Answer::address(
+            address,
+            format!(
+                "record `{name}` of private DNS zone `{}` is kept for `{}`, {address}",
+                zone.id.name(),
+                endpoint.short()
+            ),
+            by,
+        ),
+        None => {
+            Answer::not(Judgement::unknown(format!("`{}` has no address", endpoint.short())).by(by))
+        }
+    };
+    Some(Step::Answer(answer))
 }
 
 /// A machine of the network that a registering link has put into the zone.

@@ -5,109 +5,11 @@
 //! `account.privatelink.blob.core.windows.net`), so that a linked private zone decides.
 //! Source: <https://learn.microsoft.com/azure/private-link/private-endpoint-dns>.
 
-use crate::model::{id::ResourceId, network::PrivateEndpoint};
-
-/// One sub-resource of a platform service.
-#[derive(Debug)]
-struct Platform {
-    arm_type: &'static str,
-    group: &'static str,
-    /// What follows the resource's name in the public name.
-    suffix: &'static str,
-    ports: &'static [u16],
-}
-
-const fn web(arm_type: &'static str, group: &'static str, suffix: &'static str) -> Platform {
-    Platform {
-        arm_type,
-        group,
-        suffix,
-        ports: &[443],
-    }
-}
-
-const STORAGE: &str = "Microsoft.Storage/storageAccounts";
-const COSMOS: &str = "Microsoft.DocumentDB/databaseAccounts";
-
-/// Services of public Azure; another cloud has other suffixes.
-static PLATFORMS: &[Platform] = &[
-    web(STORAGE, "blob", "blob.core.windows.net"),
-    Platform {
-        arm_type: STORAGE,
-        group: "file",
-        suffix: "file.core.windows.net",
-        ports: &[443, 445],
-    },
-    web(STORAGE, "queue", "queue.core.windows.net"),
-    web(STORAGE, "table", "table.core.windows.net"),
-    web(STORAGE, "dfs", "dfs.core.windows.net"),
-    web(STORAGE, "web", "web.core.windows.net"),
-    Platform {
-        arm_type: "Microsoft.Sql/servers",
-        group: "sqlServer",
-        suffix: "database.windows.net",
-        ports: &[1433],
-    },
-    web("Microsoft.KeyVault/vaults", "vault", "vault.azure.net"),
-    web(
-        "Microsoft.ApiManagement/service",
-        "Gateway",
-        "azure-api.net",
-    ),
-    web(COSMOS, "Sql", "documents.azure.com"),
-    web("Microsoft.Web/sites", "sites", "azurewebsites.net"),
-    web(
-        "Microsoft.ContainerRegistry/registries",
-        "registry",
-        "azurecr.io",
-    ),
-    Platform {
-        arm_type: "Microsoft.ServiceBus/namespaces",
-        group: "namespace",
-        suffix: "servicebus.windows.net",
-        ports: &[443, 5671, 5672],
-    },
-    Platform {
-        arm_type: "Microsoft.EventHub/namespaces",
-        group: "namespace",
-        suffix: "servicebus.windows.net",
-        ports: &[443, 5671, 5672, 9093],
-    },
-    web("Microsoft.EventGrid/topics", "topic", "eventgrid.azure.net"),
-    web(
-        "Microsoft.CognitiveServices/accounts",
-        "account",
-        "cognitiveservices.azure.com",
-    ),
-    web(
-        "Microsoft.Search/searchServices",
-        "searchService",
-        "search.windows.net",
-    ),
-    web(
-        "Microsoft.AppConfiguration/configurationStores",
-        "configurationStores",
-        "azconfig.io",
-    ),
-    Platform {
-        arm_type: "Microsoft.Cache/Redis",
-        group: "redisCache",
-        suffix: "redis.cache.windows.net",
-        ports: &[6380],
-    },
-    Platform {
-        arm_type: "Microsoft.DBforPostgreSQL/flexibleServers",
-        group: "postgresqlServer",
-        suffix: "postgres.database.azure.com",
-        ports: &[5432],
-    },
-    Platform {
-        arm_type: "Microsoft.DBforMySQL/flexibleServers",
-        group: "mysqlServer",
-        suffix: "mysql.database.azure.com",
-        ports: &[3306],
-    },
-];
+use crate::model::{
+    id::ResourceId,
+    network::PrivateEndpoint,
+    platform::{self, Platform},
+};
 
 /// The name that public DNS gives as alias for the name of a service with a private endpoint.
 #[derive(Clone, Debug)]
@@ -122,30 +24,19 @@ pub(crate) struct Alias {
 pub(crate) fn aliases(endpoint: &PrivateEndpoint) -> Vec<(String, Alias)> {
     let each = endpoint.connections().filter_map(|connection| {
         let service: ResourceId = connection.properties.private_link_service_id.parse().ok()?;
-        let suffix = of(&service, &connection.properties.group_ids)?.suffix;
+        let platform = of(&service, &connection.properties.group_ids)?;
         let label = service.name().to_ascii_lowercase();
         let alias = Alias {
-            name: format!("{label}.privatelink.{suffix}"),
+            name: format!("{label}.{}", platform.zone),
             service,
         };
-        Some((format!("{label}.{suffix}"), alias))
+        Some((format!("{label}.{}", platform.suffix), alias))
     });
     each.collect()
 }
 
 fn of(service: &ResourceId, groups: &[String]) -> Option<&'static Platform> {
-    PLATFORMS.iter().find(|platform| {
-        service.is_type(platform.arm_type)
-            && groups
-                .iter()
-                // `blob_secondary` has the same zone.
-                .any(|group| {
-                    group
-                        .split('_')
-                        .next()
-                        .is_some_and(|group| group.eq_ignore_ascii_case(platform.group))
-                })
-    })
+    groups.iter().find_map(|group| platform::of(service, group))
 }
 
 /// The ports of a platform service behind a private endpoint; `None` if it is not one that is

@@ -260,6 +260,7 @@ impl<'w, 't> Walk<'w, 't> {
             .map(|place| self.world.subnet(place).network);
         match onward {
             Onward::Outside => self.outside(senders, sent, wanted),
+            Onward::Backend(backend) => self.at_backend(backend, &sent),
             Onward::Nobody => Err(Stop::unknown(format!(
                 "the topology does not say who has {}",
                 shown(to)
@@ -318,6 +319,7 @@ impl<'w, 't> Walk<'w, 't> {
                     a.iter().map(|one| &one.at).eq(b.iter().map(|one| &one.at))
                 }
                 (Onward::Appliances(a, x), Onward::Appliances(b, y)) => a == b && x == y,
+                (Onward::Backend(a), Onward::Backend(b)) => a == b,
                 (Onward::Outside, Onward::Outside) | (Onward::Nobody, Onward::Nobody) => true,
                 _ => false,
             };
@@ -411,6 +413,7 @@ impl<'w, 't> Walk<'w, 't> {
                 self.through(at, &next, sent, senders, wanted, passed.saturating_add(1))
             }
             Onward::Outside => self.outside(machines, sent, wanted),
+            Onward::Backend(backend) => self.at_backend(backend, &sent),
             Onward::Nobody => Err(Stop::unknown(format!(
                 "the topology does not say who has {}",
                 shown(to)
@@ -470,6 +473,9 @@ impl<'w, 't> Walk<'w, 't> {
             return Err(Stop::dropped(format!(
                 "{to} is a private address, which nobody outside reaches; use a public one"
             )));
+        }
+        if let Some(backend) = self.world.public_backend(to) {
+            return self.at_backend(backend, &sent);
         }
         let Some(user) = self.world.public_user(to) else {
             return Err(Stop::unknown(format!(

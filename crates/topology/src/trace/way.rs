@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     finding::Change,
-    model::{addresses::Holder, id::ResourceId},
+    model::{Backend, addresses::Holder, id::ResourceId},
 };
 use serde_json::json;
 use std::net::Ipv4Addr;
@@ -26,6 +26,8 @@ pub(crate) enum Onward<'w, 't> {
     Appliance(Net, Vec<&'w Interface<'t>>),
     /// Machines that forward it, behind a load balancer's frontend.
     Appliances(ResourceId, usize),
+    /// A backend that is no resource.
+    Backend(&'t Backend),
     /// Out to a public address.
     Outside,
     /// Nobody: the judgement says why.
@@ -80,6 +82,14 @@ pub(crate) fn from<'w, 't>(world: &'w World<'t>, place: Place, to: Ipv4Addr) -> 
             onward: Onward::Outside,
             peering: None,
         },
+        NextHop::Gateway if let Some(backend) = world.backend(net, to) => Way {
+            judgement: said(Judgement::pass(format!(
+                "the gateway of `{name}` leads to backend `{}`",
+                backend.name
+            ))),
+            onward: Onward::Backend(backend),
+            peering: None,
+        },
         NextHop::Gateway => Way::ends(said(Judgement::unknown(if route.text.is_empty() {
             format!(
                 "{} is outside `{name}`, which has a gateway; what lies behind it the topology does not say",
@@ -128,7 +138,14 @@ fn local<'w, 't>(
 ) -> Way<'w, 't> {
     let Some(holder) = world.holder(net, to) else {
         if world.network(net).space.contains(to.to_bits()) {
-            return nobody(world, net, to);
+            return match world.backend(net, to) {
+                Some(backend) => Way {
+                    judgement: Judgement::pass(route.text.clone()).by(route.by.clone()),
+                    onward: Onward::Backend(backend),
+                    peering: None,
+                },
+                None => nobody(world, net, to),
+            };
         }
         let because = format!(
             "{}, and {} is not in `{}`",
@@ -176,7 +193,19 @@ fn peered<'w, 't>(
             onward: Onward::Holder(remote, holder),
             peering: Some(index),
         },
-        None => nobody(world, remote, to),
+        None => match world.backend(remote, to) {
+            Some(backend) => Way {
+                judgement: Judgement::pass(format!(
+                    "peering `{}` leads to `{}`",
+                    peer.name,
+                    peer.remote_id.name()
+                ))
+                .by(route.by.clone()),
+                onward: Onward::Backend(backend),
+                peering: Some(index),
+            },
+            None => nobody(world, remote, to),
+        },
     }
 }
 

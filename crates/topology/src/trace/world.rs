@@ -8,6 +8,7 @@ mod interface;
 mod peers;
 mod public;
 mod read;
+mod zone_groups;
 
 pub(crate) use interface::{Interface, Machine, PublicIp};
 pub(crate) use peers::{Peer, PeerState, private};
@@ -59,6 +60,7 @@ pub struct World<'t> {
     by_net: OnceCell<Vec<Vec<(Ipv4Addr, Holder)>>>,
     kept: OnceCell<HashMap<Holder, Net>>,
     public_users: OnceCell<HashMap<Ipv4Addr, Holder>>,
+    kept_records: OnceCell<HashMap<(ResourceId, String), (ResourceId, ResourceId)>>,
     pub(super) public_names: OnceCell<HashMap<String, super::names::PublicName<'t>>>,
 }
 
@@ -120,6 +122,7 @@ impl<'t> World<'t> {
             by_net: OnceCell::new(),
             kept: OnceCell::new(),
             public_users: OnceCell::new(),
+            kept_records: OnceCell::new(),
             public_names: OnceCell::new(),
         };
         world.read_networks();

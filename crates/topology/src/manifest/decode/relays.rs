@@ -9,6 +9,8 @@ records! {
         required subnet "subnet" String,
         /// Its group, if not that of its network.
         optional resource_group "resourceGroup" String,
+        /// What they are: machines of their own, or instances of a scale set; default `virtualMachines`.
+        choice kind "type" ["virtualMachines", "virtualMachineScaleSets"],
         /// How many machines; default 1.
         optional instances "instances" u32,
         /// What they relay.
@@ -25,6 +27,8 @@ records! {
         choice private_ip_allocation_method "privateIPAllocationMethod" ["Static", "Dynamic"],
         /// The application security groups that its machines are members of, by name or id.
         list application_security_groups "applicationSecurityGroups" String,
+        /// How a changed model reaches the instances of a scale set; default `Rolling` behind a load balancer's probe, else `Automatic`.
+        choice upgrade_policy "upgradePolicy" ["Automatic", "Manual", "Rolling"],
         /// Key for people who must log in; default: one that nobody holds.
         optional ssh_public_key "sshPublicKey" String,
         /// Read, never changed.

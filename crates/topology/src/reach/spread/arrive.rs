@@ -2,14 +2,14 @@
 
 use super::{Reckoner, then, widened};
 use crate::{
-    model::{Resource, addresses::Holder, id::ResourceId, network::PrivateLinkService},
+    model::{Backend, Resource, addresses::Holder, id::ResourceId, network::PrivateLinkService},
     reach::{
         parts::{Cause, Part, PortPart, add, by_port, outcome_of},
         permits::permits,
     },
     sets::{Flows, Ranges},
     trace::{
-        Outcome, Verdict, balance,
+        Outcome, Verdict, backends, balance,
         decision::Judgement,
         link, machine,
         security::Direction,
@@ -34,7 +34,7 @@ impl<'w, 't> Reckoner<'w, 't> {
         };
         let listens = |port| machine::gateway_listens(id, port);
         at_service(
-            id,
+            &id.short(),
             going,
             stopped,
             &machine::GATEWAY_PORTS,
@@ -147,7 +147,7 @@ impl<'w, 't> Reckoner<'w, 't> {
             Some(link::Service::Platform(id, groups)) => {
                 let listens = |port| link::platform_listens(world, &id, groups, port);
                 let special = link::platform_ports(world, &id, groups);
-                at_service(&id, going, Vec::new(), special, listens, &mut parts);
+                at_service(&id.short(), going, Vec::new(), special, listens, &mut parts);
             }
             None => {}
         }
@@ -245,6 +245,10 @@ impl<'w, 't> Reckoner<'w, 't> {
             .holder
             .as_ref()
             .and_then(|holder| self.world.kept(holder));
+        if let (None, Some(backend)) = (held, behind.backend) {
+            let flows = Flows::of(nat_set, ports);
+            return by_port(&at_backend(backend, flows), nats);
+        }
         let Some((net, holder)) = held else {
             return stop(&Judgement::unknown(format!(
                 "the topology does not say who has {}",
@@ -272,7 +276,7 @@ impl<'w, 't> Reckoner<'w, 't> {
         };
         let listens = |port| machine::gateway_listens(id, port);
         at_service(
-            id,
+            &id.short(),
             passed,
             stopped,
             &machine::GATEWAY_PORTS,
@@ -283,9 +287,24 @@ impl<'w, 't> Reckoner<'w, 't> {
     }
 }
 
+/// The end at a backend that is no resource.
+pub(super) fn at_backend(backend: &Backend, flows: Flows) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let listens = |port| backends::listens(backend, port);
+    at_service(
+        &backend.name,
+        flows,
+        Vec::new(),
+        &backend.ports,
+        listens,
+        &mut parts,
+    );
+    parts
+}
+
 /// The end at a service that says for each port whether it takes connections.
 fn at_service(
-    id: &ResourceId,
+    name: &str,
     passed: Flows,
     stopped: Vec<Part>,
     special: &[u16],
@@ -323,7 +342,7 @@ fn at_service(
         let flows = passed.and(&at);
         let outcome = outcome_of(judgement.verdict);
         let cause = if judgement.because.is_empty() {
-            Cause::new(format!("`{}` answers", id.short()), judgement.by.clone())
+            Cause::new(format!("`{name}` answers"), judgement.by.clone())
         } else {
             Cause::of(&judgement)
         };

@@ -67,6 +67,11 @@ impl<'t> World<'t> {
             }
             if has_gateway {
                 doubtful = private();
+                // What is known to lie behind the gateway belongs to the tag.
+                let backends = self.backends(subnet.network);
+                let addresses = backends.flat_map(|backend| &backend.addresses);
+                let behind = addresses.map(|address| (address.to_bits(), address.to_bits()));
+                known = known.or(&behind.collect());
             }
             let routes = routes::of(self, place);
             Scope {

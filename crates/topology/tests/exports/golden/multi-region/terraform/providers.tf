@@ -1,0 +1,24 @@
+terraform {
+  required_version = ">= 1.9"
+
+  required_providers {
+    azurerm = {
+      source  = "hashicorp/azurerm"
+      version = "~> 4.55"
+    }
+  }
+}
+
+provider "azurerm" {
+  alias           = "provider"
+  subscription_id = "22222222-2222-2222-2222-222222222222"
+
+  features {}
+}
+
+provider "azurerm" {
+  alias           = "partner"
+  subscription_id = "11111111-1111-1111-1111-111111111111"
+
+  features {}
+}

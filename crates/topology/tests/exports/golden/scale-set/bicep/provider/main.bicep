@@ -1,0 +1,19 @@
+// scale-set, written by linkspan export.
+// privateEndpoints/APIM-PE (partner) needs from the provider: the id or the alias of privateLinkServices/APIM-PLS. It is filled in as /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Network/privateLinkServices/APIM-PLS.
+// privateEndpoints/APIM-PE asks for a connection; the connection is approved at once.
+// Deploy with: az deployment sub create --subscription 22222222-2222-2222-2222-222222222222 --location uksouth --template-file main.bicep
+// Deploy in this order: provider/main.bicep, partner/main.bicep.
+targetScope = 'subscription'
+
+resource privateAPIM 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'PrivateAPIM'
+  location: 'uksouth'
+  tags: {
+    linkspan: 'scale-set'
+  }
+}
+
+module privateAPIMResources 'PrivateAPIM.bicep' = {
+  name: 'PrivateAPIM'
+  scope: privateAPIM
+}
