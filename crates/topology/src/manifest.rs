@@ -6,7 +6,9 @@
 //! [`crate::resolve`].
 
 mod decode;
+mod draft;
 pub mod edit;
+mod holes;
 mod layers;
 mod raw;
 mod reader;
@@ -26,11 +28,14 @@ pub use decode::{
     ResourceGroup, Route, RouteTable, SecurityRule, ServiceEndpoint, SrvRecord, Subnet,
     Subscription, Suppress, VirtualNetwork, VirtualNetworkLink,
 };
+pub(crate) use draft::Draft;
+pub(crate) use holes::Hole;
 pub use raw::RawResource;
 pub(crate) use raw::{REMOVE, Said};
 pub use reader::{Guid, Listen};
 pub(crate) use reader::{is_name, is_record_name};
 pub use schema::json_schema;
+pub(crate) use variables::UNUSED_VARIABLE;
 pub use write::{document, escaped};
 
 use crate::{
@@ -38,7 +43,7 @@ use crate::{
     source::{SourceMap, Span, Spanned},
 };
 use indexmap::IndexMap;
-use reader::{Read as _, Reader};
+use reader::Reader;
 
 /// A value that may be absent.
 pub type Field<T> = Option<Spanned<T>>;
@@ -68,22 +73,8 @@ pub fn parse(text: &str) -> (Manifest, Vec<Finding>) {
 /// Reads a manifest of several texts, each laid over those before it: mappings merge, `null`
 /// removes a key, anything else replaces what was there.
 pub fn parse_layers(sources: &SourceMap) -> (Manifest, Vec<Finding>) {
-    let mut reader = Reader::default();
-    let mut manifest = Manifest::default();
-    if let Some(mut root) = layers::read(sources, &mut reader) {
-        variables::substitute(&mut root, &mut reader);
-        manifest = Manifest::read(&root, &mut reader, "the manifest").unwrap_or_default();
-        if let Some(version) = &manifest.linkspan
-            && version.value != "v1"
-        {
-            let message = format!(
-                "`{}` is no version of the manifest",
-                suggest::clip(&version.value, 40)
-            );
-            reader.report("MAN001", message, version.span, "write `linkspan: v1`");
-        }
-    }
-    (manifest, reader.findings)
+    let reading = Draft::of(sources).read();
+    (reading.manifest, reading.findings)
 }
 
 /// Reads a YAML text as JSON, variables included; findings where it cannot be read.

@@ -21,7 +21,7 @@ pub use ask::{
     who_can_reach,
 };
 pub use diff::{ReachChange, ReachChangeKind, ReachDiff, ReachSide, diff};
-pub use expect::check_expectations;
+pub use expect::{EXPECTATION_CODES, check_expectations};
 
 use crate::{
     model::id::ResourceId,

@@ -46,7 +46,7 @@ mod zones;
 
 use crate::{
     finding::{Finding, Severity},
-    manifest::{Entry, Field, Manifest, Record},
+    manifest::{Entry, Field, Hole, Manifest, Record},
     model::{
         Body, Client, Extra, Key, OWNER_TAG, Resource, Sku, Subscription, Topology,
         expectation::{Effect, Expectation},
@@ -55,6 +55,7 @@ use crate::{
     source::{ManifestPath, Span, Spanned},
 };
 use index::{Index, Placed};
+pub(crate) use names::TWO_ANSWERS;
 use std::collections::BTreeMap;
 
 /// A topology and what was wrong with the names in the manifest.
@@ -64,6 +65,8 @@ pub struct Resolved {
     pub topology: Topology,
     /// References that lead nowhere, subnets that are full, and the like.
     pub findings: Vec<Finding>,
+    /// What is unknown because of them.
+    pub(crate) holes: Vec<Hole>,
 }
 
 /// Builds the topology of a manifest.
@@ -134,6 +137,7 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
     Resolved {
         topology: cx.out.topology,
         findings: cx.out.findings,
+        holes: cx.out.holes,
     }
 }
 
@@ -177,6 +181,7 @@ struct Context<'m> {
 struct Output {
     topology: Topology,
     findings: Vec<Finding>,
+    holes: Vec<Hole>,
 }
 
 /// The parts of a resource that differ.
@@ -215,6 +220,22 @@ impl Output {
     ) {
         self.findings
             .push(Finding::at_span(code, Severity::Error, message, span).help(help));
+        self.holes.push(Hole::dead_end(span));
+    }
+
+    /// A name that leads nowhere, and the names that there are.
+    fn dangling<'c>(
+        &mut self,
+        message: String,
+        reference: &Spanned<String>,
+        help: String,
+        names: impl IntoIterator<Item = &'c str>,
+    ) {
+        let span = reference.span;
+        self.findings
+            .push(Finding::at_span("MAN007", Severity::Error, message, span).help(help));
+        self.holes
+            .push(Hole::reference(span, &reference.value, names));
     }
 
     /// Adds a resource; a second one of the same id is a finding.

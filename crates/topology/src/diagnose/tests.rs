@@ -71,7 +71,12 @@ fn unknown_codes_and_missing_reasons_are_found() {
     assert_eq!(sources.location(finding.span.unwrap()).line, 2);
     assert_eq!(finding.help, "did you mean `FWD001`?");
     let (diagnosis, _) = read("suppress:\n- { code: FWD001 }\n");
-    assert_eq!(codes(&diagnosis), ["MAN003"]);
+    let codes = codes(&diagnosis);
+    assert!(
+        codes.contains(&"MAN003") && codes.contains(&"LB007"),
+        "{codes:?}"
+    );
+    assert!(!codes.contains(&"FWD001"), "{codes:?}");
 }
 
 #[test]
@@ -93,7 +98,13 @@ fn expectations_are_read() {
     let (diagnosis, _) = read(
         "expect:\n- { to: MainNet }\n- { allow: a, deny: b, to: c }\n- { allow: a, to: \"ftp://x\" }\n",
     );
-    assert_eq!(codes(&diagnosis), ["MAN005"]);
+    let about_text = codes(&diagnosis)
+        .into_iter()
+        .filter(|code| code.starts_with("MAN"));
+    assert_eq!(
+        about_text.collect::<Vec<_>>(),
+        ["MAN003", "MAN003", "MAN005"]
+    );
     let (diagnosis, _) = read("expect:\n- { to: MainNet }\n- { allow: a, deny: b, to: c }\n");
     assert_eq!(
         codes(&diagnosis)

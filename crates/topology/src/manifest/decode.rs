@@ -45,11 +45,11 @@ macro_rules! read_field {
         $reader.list(&$fields, $key)
     };
     ($reader:ident $fields:ident $key:literal required_list $ty:tt) => {{
-        $reader.demand(&$fields, $key);
+        $reader.demand(&$fields, $key, || Reader::any_list::<$ty>($key));
         $reader.list(&$fields, $key)
     }};
     ($reader:ident $fields:ident $key:literal required_many $ty:tt) => {{
-        $reader.demand(&$fields, $key);
+        $reader.demand(&$fields, $key, || Reader::any_list::<$ty>($key));
         $reader.many(&$fields, $key)
     }};
     ($reader:ident $fields:ident $key:literal many $ty:tt) => {
@@ -59,7 +59,7 @@ macro_rules! read_field {
         $reader.choice(&$fields, $key, &$words)
     };
     ($reader:ident $fields:ident $key:literal required_choice $words:tt) => {{
-        $reader.demand(&$fields, $key);
+        $reader.demand(&$fields, $key, || Reader::any_word(&$words));
         $reader.choice(&$fields, $key, &$words)
     }};
 }

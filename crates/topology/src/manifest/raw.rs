@@ -68,6 +68,9 @@ impl Read for RawResource {
             ..*node
         };
         let fields = reader.fields(&named, "an entry of `resources`", &KEYS)?;
+        for (_, member) in &members {
+            reader.gone(member);
+        }
         Some(Self {
             id: reader.optional(&fields, "id"),
             arm_type: reader.optional(&fields, "type"),

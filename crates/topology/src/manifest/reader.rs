@@ -2,6 +2,7 @@
 
 use super::{
     Entry, Section,
+    holes::{self, Hole, Instead},
     suggest::{clip, nearest, one_of},
     yaml::{Node, Value},
 };
@@ -15,29 +16,57 @@ use crate::{
 };
 use indexmap::IndexMap;
 use std::{
-    collections::BTreeMap,
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
+
+/// What the outermost mapping is called.
+const MANIFEST: &str = "the manifest";
 
 /// More than this nobody reads; the first ones are kept.
 const MAX_FINDINGS: usize = 500;
 
 /// Collects findings while values are read.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reader {
     pub(super) findings: Vec<Finding>,
+    /// What stays unknown.
+    pub(super) holes: Vec<Hole>,
+    /// How many findings were left out.
+    more: usize,
 }
 
 /// The members of a mapping.
 pub(super) struct Fields<'n> {
     owner: &'static str,
+    span: Span,
     label: Span,
     entries: BTreeMap<&'n str, &'n Node>,
+    /// Keys that are there under a name that is nearly theirs, which was reported.
+    misspelled: BTreeSet<&'n str>,
+    /// Keys that are nothing else, with the findings about them.
+    unknown: RefCell<Vec<(Span, usize)>>,
 }
 
 /// A value that can be read from a node; `key` names it in messages.
 pub(super) trait Read: Sized {
+    /// Values of this kind that differ from each other.
+    const WORDS: &'static [&'static str] = &[];
+
     fn read(node: &Node, reader: &mut Reader, key: &str) -> Option<Self>;
+
+    /// What may have been meant by a value of `key` that cannot be read; nothing if it is missing.
+    fn instead(given: Option<&Value>, key: &str) -> Vec<Instead> {
+        let _ = (given, key);
+        let words = Self::WORDS.iter().map(|word| Instead::text(word));
+        let otherwise = if Self::WORDS.is_empty() {
+            vec![Instead::Leave, Instead::Cut]
+        } else {
+            vec![Instead::Leave]
+        };
+        words.chain(otherwise).collect()
+    }
 }
 
 impl Reader {
@@ -51,7 +80,74 @@ impl Reader {
         if self.findings.len() < MAX_FINDINGS {
             self.findings
                 .push(Finding::at_span(code, Severity::Error, message, span).help(help));
+        } else {
+            self.more = self.more.saturating_add(1);
         }
+    }
+
+    /// Says how many findings were left out, if any were.
+    pub(super) fn tell_the_rest(&mut self) -> bool {
+        if self.more > 0 {
+            let message = format!("{} more mistakes like these are not listed", self.more);
+            let last = self.findings.last().and_then(|finding| finding.span);
+            self.findings.push(
+                Finding::at_span(
+                    "YAML009",
+                    Severity::Error,
+                    message,
+                    last.unwrap_or_default(),
+                )
+                .note("nothing else was checked")
+                .help("mend those that are listed, and check again"),
+            );
+        }
+        self.more > 0
+    }
+
+    /// Remembers that a value is unknown, whether that was reported here or before.
+    fn hole(&mut self, at: Span, instead: Vec<Instead>) {
+        if self.holes.len() < MAX_FINDINGS {
+            self.holes.push(Hole::new(at, instead));
+        }
+    }
+
+    /// Remembers what is unknown in a value that is not read here but kept as it is.
+    pub(super) fn gone(&mut self, node: &Node) {
+        match &node.value {
+            Value::Gone => self.hole(node.span, vec![Instead::Leave, Instead::Cut]),
+            Value::Sequence(items) => items.iter().for_each(|item| self.gone(item)),
+            Value::Mapping(entries) => entries.iter().for_each(|(_, inner)| self.gone(inner)),
+            Value::Null | Value::Scalar(_) => {}
+        }
+    }
+
+    /// Reads a value; what cannot be read is a hole.
+    fn value<T: Read>(&mut self, node: &Node, key: &str) -> Option<Spanned<T>> {
+        self.value_or(node, key, Vec::new())
+    }
+
+    /// The same, where something else is likely to be meant than anywhere.
+    fn value_or<T: Read>(
+        &mut self,
+        node: &Node,
+        key: &str,
+        mut instead: Vec<Instead>,
+    ) -> Option<Spanned<T>> {
+        let Some(value) = T::read(node, self, key) else {
+            // One item in brackets stands for itself.
+            if let Value::Sequence(items) = &node.value
+                && let [item] = items.as_slice()
+            {
+                instead.insert(0, Instead::Put(item.value.clone()));
+            }
+            instead.extend(T::instead(Some(&node.value), key));
+            self.hole(node.span, instead);
+            return None;
+        };
+        Some(Spanned {
+            value,
+            span: node.span,
+        })
     }
 
     fn wrong_type(&mut self, node: &Node, key: &str, wanted: &str) {
@@ -88,18 +184,29 @@ impl Reader {
         &mut self,
         node: &'n Node,
         owner: &'static str,
-        known: &[&str],
+        known: &[&'n str],
     ) -> Option<Fields<'n>> {
         let Value::Mapping(entries) = &node.value else {
             self.wrong_type(node, owner, "a mapping");
             return None;
         };
         let mut found = BTreeMap::new();
+        let mut misspelled = BTreeSet::new();
+        let mut unknown = Vec::new();
         for (key, value) in entries {
             if known.contains(&key.value.as_str()) {
                 found.insert(key.value.as_str(), value);
             } else {
-                let help = match nearest(&key.value, known.iter().copied()) {
+                let near = nearest(&key.value, known.iter().copied());
+                if let Some(near) = near
+                    && !entries.iter().any(|(other, _)| other.value == near)
+                    && misspelled.insert(near)
+                {
+                    self.hole(key.span, vec![Instead::Rename(near.to_owned())]);
+                } else {
+                    unknown.push((key.span, self.findings.len()));
+                }
+                let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => one_of(&key.value, known.iter().copied()),
                 };
@@ -113,8 +220,11 @@ impl Reader {
         }
         Some(Fields {
             owner,
+            span: node.span,
             label: node.label,
             entries: found,
+            misspelled,
+            unknown: RefCell::new(unknown),
         })
     }
 
@@ -124,10 +234,7 @@ impl Reader {
         key: &str,
     ) -> Option<Spanned<T>> {
         let node = fields.entries.get(key)?;
-        T::read(node, self, key).map(|value| Spanned {
-            value,
-            span: node.span,
-        })
+        self.value(node, key)
     }
 
     pub(super) fn required<T: Read>(
@@ -135,24 +242,63 @@ impl Reader {
         fields: &Fields<'_>,
         key: &str,
     ) -> Option<Spanned<T>> {
-        self.demand(fields, key);
+        self.demand(fields, key, || T::instead(None, key));
         self.optional(fields, key)
     }
 
-    pub(super) fn demand(&mut self, fields: &Fields<'_>, key: &str) {
-        if !fields.entries.contains_key(key) {
-            self.report(
-                "MAN003",
-                format!("{} needs `{key}`", fields.owner),
-                fields.label,
-                format!("add `{key}: …`"),
-            );
+    /// Reports a key that is missing; `instead` is what its value may be.
+    pub(super) fn demand(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+        instead: impl FnOnce() -> Vec<Instead>,
+    ) {
+        if fields.entries.contains_key(key) || fields.misspelled.contains(key) {
+            return;
         }
+        // A key that nobody knows, where one is missing that is needed: one mistake.
+        if let Some((span, at)) = fields.unknown.borrow_mut().pop()
+            && let Some(finding) = self.findings.get_mut(at)
+        {
+            finding.help = format!("write `{key}`, which is needed, or add it");
+            self.hole(span, vec![Instead::Rename(key.to_owned())]);
+            return;
+        }
+        self.report(
+            "MAN003",
+            format!("{} needs `{key}`", fields.owner),
+            fields.label,
+            format!("add `{key}: …`"),
+        );
+        let insert = |value| match value {
+            Instead::Leave | Instead::Cut | Instead::Clear => value,
+            value => Instead::Insert(key.to_owned(), Box::new(value)),
+        };
+        self.hole(fields.span, instead().into_iter().map(insert).collect());
+    }
+
+    /// What a word that is missing may be.
+    pub(super) fn any_word(words: &[&str]) -> Vec<Instead> {
+        holes::words("", words.iter().copied())
+    }
+
+    /// What a list that is missing may be.
+    pub(super) fn any_list<T: Read>(key: &str) -> Vec<Instead> {
+        let like = |at| Instead::LikeList(key.to_owned(), at);
+        let mut instead = vec![like(0), like(1), Instead::Leave];
+        if !T::WORDS.is_empty() {
+            instead.insert(0, holes::list(T::WORDS));
+        }
+        instead
     }
 
     /// Reports that none of these keys is there.
     pub(super) fn demand_one(&mut self, fields: &Fields<'_>, keys: &[&str]) {
-        if !keys.iter().any(|key| fields.entries.contains_key(key)) {
+        let is_there =
+            |key: &&str| fields.entries.contains_key(*key) || fields.misspelled.contains(*key);
+        if !keys.iter().any(is_there) {
+            let instead = vec![Instead::Leave, Instead::Cut];
+            self.hole(fields.span, instead);
             let listed: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
             let message = match listed.split_last() {
                 Some((last, rest)) if !rest.is_empty() => {
@@ -173,14 +319,17 @@ impl Reader {
         let node = fields.entries.get(key)?;
         let Value::Sequence(items) = &node.value else {
             self.wrong_type(node, key, "a list");
+            let mut instead = Self::any_list::<T>(key);
+            if !matches!(node.value, Value::Gone | Value::Null) {
+                instead.insert(0, Instead::in_brackets(node));
+            }
+            self.hole(node.span, instead);
             return None;
         };
-        let read = items.iter().filter_map(|item| {
-            T::read(item, self, key).map(|value| Spanned {
-                value,
-                span: item.span,
-            })
-        });
+        let words: Vec<Instead> = T::WORDS.iter().map(|word| Instead::text(word)).collect();
+        let read = items
+            .iter()
+            .filter_map(|item| self.value_or(item, key, words.clone()));
         Some(Spanned {
             value: read.collect(),
             span: node.span,
@@ -197,13 +346,10 @@ impl Reader {
         if matches!(node.value, Value::Sequence(_)) {
             return self.list(fields, key);
         }
-        let value = T::read(node, self, key)?;
+        let value = self.value(node, key)?;
         Some(Spanned {
-            value: vec![Spanned {
-                value,
-                span: node.span,
-            }],
-            span: node.span,
+            span: value.span,
+            value: vec![value],
         })
     }
 
@@ -215,7 +361,10 @@ impl Reader {
         words: &[&str],
     ) -> Option<Spanned<String>> {
         let node = fields.entries.get(key)?;
-        let text = self.scalar(node, key, "a text")?;
+        let Some(text) = self.scalar(node, key, "a text") else {
+            self.hole(node.span, holes::words("", words.iter().copied()));
+            return None;
+        };
         let Some(word) = words.iter().find(|word| word.eq_ignore_ascii_case(text)) else {
             self.report(
                 "MAN005",
@@ -223,6 +372,7 @@ impl Reader {
                 node.span,
                 one_of(text, words.iter().copied()),
             );
+            self.hole(node.span, holes::words(text, words.iter().copied()));
             return None;
         };
         Some(Spanned {
@@ -255,10 +405,18 @@ impl Reader {
             return section;
         };
         let entries = match &node.value {
-            Value::Null | Value::Gone => return section,
+            Value::Null => return section,
             Value::Mapping(entries) => entries,
             _ => {
                 self.wrong_type(node, key, "a mapping from names to values");
+                // Names that cannot be read may be referred to from anywhere.
+                let is_outermost = fields.owner == MANIFEST;
+                let cut = if is_outermost {
+                    Instead::Clear
+                } else {
+                    Instead::Cut
+                };
+                self.hole(node.span, vec![cut]);
                 return section;
             }
         };
@@ -271,6 +429,7 @@ impl Reader {
                     name.span,
                     help,
                 );
+                self.hole(name.span, vec![Instead::Cut]);
                 continue;
             }
             if let Some(other) = folded.insert(name.value.to_lowercase(), &name.value) {
@@ -286,15 +445,9 @@ impl Reader {
                 );
                 continue;
             }
-            if let Some(value) = T::read(node, self, &name.value) {
-                section.insert(
-                    name.value.clone(),
-                    Entry {
-                        name: name.clone(),
-                        span: node.span,
-                        value,
-                    },
-                );
+            if let Some(Spanned { value, span }) = self.value(node, &name.value) {
+                let name = name.clone();
+                section.insert(name.value.clone(), Entry { name, span, value });
             }
         }
         section
@@ -341,6 +494,11 @@ pub(crate) fn is_record_name(text: &str) -> bool {
 }
 
 impl Read for String {
+    fn instead(_: Option<&Value>, key: &str) -> Vec<Instead> {
+        let like = |at| Instead::Like(key.to_owned(), at);
+        vec![like(0), like(1), Instead::Leave]
+    }
+
     fn read(node: &Node, reader: &mut Reader, key: &str) -> Option<Self> {
         let text = reader.scalar(node, key, "a text")?;
         if text.trim().is_empty() {
@@ -357,6 +515,8 @@ impl Read for String {
 }
 
 impl Read for bool {
+    const WORDS: &'static [&'static str] = &["true", "false"];
+
     fn read(node: &Node, reader: &mut Reader, key: &str) -> Option<Self> {
         match reader.scalar(node, key, "`true` or `false`")? {
             "true" | "True" | "TRUE" => Some(true),
@@ -385,8 +545,10 @@ impl Read for Selector {
 }
 
 macro_rules! parsed {
-    ($($ty:ty: $wanted:literal;)*) => {
+    ($($ty:ty: $wanted:literal, $words:expr;)*) => {
         $(impl Read for $ty {
+            const WORDS: &'static [&'static str] = &$words;
+
             fn read(node: &Node, reader: &mut Reader, key: &str) -> Option<Self> {
                 reader.parsed(node, key, $wanted)
             }
@@ -395,16 +557,55 @@ macro_rules! parsed {
 }
 
 parsed! {
-    u8: "a number from 0 to 255";
-    u16: "a number from 0 to 65535";
-    u32: "a whole number";
-    IpRange: "an address range such as `10.0.1.0/24`";
-    IpAddr: "an address such as `10.0.1.4`";
-    Ipv6Addr: "an IPv6 address such as `fd00:10::4`";
-    Ipv4Addr: "an IPv4 address such as `10.0.1.4`";
-    PortRange: "a port, a range of ports such as `8000-9000`, or `*`";
-    Guid: "a GUID such as `22222222-2222-2222-2222-222222222222`";
-    Listen: "a port such as `443`, or an address and a port such as `10.0.1.4:443`";
+    u8: "a number from 0 to 255", ["1", "64"];
+    IpAddr: "an address such as `10.0.1.4`", ["10.0.1.4", "192.168.0.5"];
+    Ipv6Addr: "an IPv6 address such as `fd00:10::4`", ["fd00:10::4", "fd00:11::5"];
+    u16: "a number from 0 to 65535", ["443", "150"];
+    u32: "a whole number", ["4", "30"];
+    Ipv4Addr: "an IPv4 address such as `10.0.1.4`", ["10.0.1.4", "192.168.0.5"];
+    PortRange: "a port, a range of ports such as `8000-9000`, or `*`", ["443", "*"];
+    Listen: "a port such as `443`, or an address and a port such as `10.0.1.4:443`", ["443", "8443"];
+}
+
+impl Read for IpRange {
+    /// The private ranges: a network that has them all has room for every subnet.
+    const WORDS: &'static [&'static str] = &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+    fn read(node: &Node, reader: &mut Reader, key: &str) -> Option<Self> {
+        reader.parsed(node, key, "an address range such as `10.0.1.0/24`")
+    }
+
+    fn instead(given: Option<&Value>, _: &str) -> Vec<Instead> {
+        let address = match given {
+            Some(Value::Scalar(text)) => text.split('/').next().unwrap_or("").parse().ok(),
+            _ => None,
+        };
+        // Ranges for documentation touch no other.
+        let mut words = vec!["203.0.113.0/24".to_owned(), "198.51.100.0/24".to_owned()];
+        if let Some(address) = address {
+            let length = match address {
+                IpAddr::V4(_) => 24,
+                IpAddr::V6(_) => 64,
+            };
+            words = vec![format!("{address}/{length}"), words.swap_remove(0)];
+        }
+        let words = words.iter().map(|word| Instead::text(word));
+        words.chain([Instead::Leave]).collect()
+    }
+}
+
+impl Read for Guid {
+    fn read(node: &Node, reader: &mut Reader, key: &str) -> Option<Self> {
+        let wanted = "a GUID such as `22222222-2222-2222-2222-222222222222`";
+        reader.parsed(node, key, wanted)
+    }
+
+    /// Never left out: without the id of its subscription nothing has a place. Nobody has these.
+    fn instead(_: Option<&Value>, _: &str) -> Vec<Instead> {
+        ["a", "b"]
+            .map(|letter| Instead::text(&format!("00000000-0000-0000-0000-00000000000{letter}")))
+            .to_vec()
+    }
 }
 
 /// The id of a subscription or a tenant.

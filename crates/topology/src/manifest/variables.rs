@@ -19,6 +19,9 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A variable that is used nowhere.
+pub(crate) const UNUSED_VARIABLE: &str = "MAN019";
+
 const SECTION: &str = "variables";
 /// The longest text that references may make: variables of variables multiply.
 const MAX_TEXT: usize = 64 * 1024;
@@ -255,7 +258,8 @@ impl Variables {
                 let message = format!("the variable `{}` is used nowhere", clip(name, 40));
                 let help = "remove it, or use it as `$(…)`";
                 reader.findings.push(
-                    Finding::at_span("MAN019", Severity::Warning, message, key.span).help(help),
+                    Finding::at_span(UNUSED_VARIABLE, Severity::Warning, message, key.span)
+                        .help(help),
                 );
             }
         }

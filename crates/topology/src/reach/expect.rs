@@ -25,12 +25,19 @@ use crate::{
 };
 use std::net::Ipv4Addr;
 
+/// Something that must be reachable is not.
+const UNREACHED: &str = "EXP001";
+/// Something that must not be reachable is.
+const REACHED: &str = "EXP002";
+/// A selector names nothing.
+const NAMES_NOTHING: &str = "EXP003";
+/// The topology does not say enough.
+const UNKNOWN: &str = "EXP004";
+
+/// The codes of what [`check_expectations`] finds.
+pub const EXPECTATION_CODES: &[&str] = &[UNREACHED, REACHED, NAMES_NOTHING, UNKNOWN];
+
 /// Checks statements against a topology; a statement that holds gives no finding.
-///
-/// - `EXP001`: something that must be reachable is not.
-/// - `EXP002`: something that must not be reachable is.
-/// - `EXP003`: a selector names nothing.
-/// - `EXP004`: the topology does not say enough.
 pub fn check_expectations(topology: &Topology, expectations: &[Expectation]) -> Vec<Finding> {
     if expectations.is_empty() {
         return Vec::new();
@@ -251,7 +258,7 @@ fn finding(
 
 fn nothing(expectation: &Expectation, selector: &Selector, why: &str) -> Finding {
     let message = format!("{}`{selector}` names nothing", title(expectation));
-    finding("EXP003", Severity::Error, message, expectation)
+    finding(NAMES_NOTHING, Severity::Error, message, expectation)
         .note(why.to_owned())
         .help("name a client, virtual network, subnet, range, resource or host of this topology")
 }
@@ -271,8 +278,8 @@ fn fails(
     part: Option<Part>,
 ) -> Finding {
     let (code, verb) = match expectation.effect {
-        Effect::Allow => ("EXP001", "cannot reach"),
-        Effect::Deny => ("EXP002", "can reach"),
+        Effect::Allow => (UNREACHED, "cannot reach"),
+        Effect::Deny => (REACHED, "can reach"),
     };
     let message = format!(
         "{}`{}` {verb} `{}`{}",
@@ -346,7 +353,7 @@ fn cannot_be_known(expectation: &Expectation, against: &Against<'_, '_>) -> Find
         });
     let note = format!("{example}{}", against.part.cause.because);
     debug_assert!(!against.class.sources.is_empty(), "a class has senders");
-    finding("EXP004", Severity::Warning, message, expectation)
+    finding(UNKNOWN, Severity::Warning, message, expectation)
         .note(with_reason(expectation, note))
         .help("add what is missing to the topology")
 }

@@ -192,12 +192,12 @@ fn relay(cx: &mut Context<'_>, entry: &Entry<Forwarder>) -> RelayConfig {
         for reference in item.value.to.iter().flat_map(|list| &list.value) {
             match upstream(cx, reference) {
                 Ok(upstreams) => to.extend(upstreams.into_iter().map(|one| one.text)),
-                Err(help) => cx.out.error(
-                    "MAN007",
-                    format!("`{}` is nothing to relay to", clip(&reference.value, 40)),
-                    reference.span,
-                    help,
-                ),
+                Err(help) => {
+                    let message =
+                        format!("`{}` is nothing to relay to", clip(&reference.value, 40));
+                    let names = cx.manifest.api_management.keys().map(String::as_str);
+                    cx.out.dangling(message, reference, help, names);
+                }
             }
         }
         if let (Some(listen), false) = (&item.value.listen, to.is_empty()) {

@@ -104,12 +104,9 @@ pub(super) fn dangling<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
 ) {
     let message = format!("there is no {what} `{}`", clip(&reference.value, 40));
-    out.error(
-        "MAN007",
-        message,
-        reference.span,
-        one_of(&reference.value, candidates),
-    );
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let help = one_of(&reference.value, candidates.iter().copied());
+    out.dangling(message, reference, help, candidates);
 }
 
 impl Index {
@@ -287,8 +284,25 @@ impl Index {
                 .flatten()
                 .map(|found| format!("{}/{}", found.network.id.name(), found.id.name()))
                 .collect();
-            dangling(out, "subnet", reference, names.iter().map(String::as_str));
+            let names = names.iter().map(String::as_str);
+            match reference.value.split_once('/') {
+                // Said of the network, so that it is said once for all of its subnets.
+                Some((network, _)) if !network.is_empty() && !self.has_network(network) => {
+                    let message = format!("there is no virtual network `{}`", clip(network, 40));
+                    let help = one_of(&reference.value, names.clone());
+                    out.dangling(message, reference, help, names);
+                }
+                _ => dangling(out, "subnet", reference, names),
+            }
         }
+    }
+
+    /// Whether there is a network of this name, or a subnet in one.
+    fn has_network(&self, name: &str) -> bool {
+        let inside = format!("{}/", fold(name));
+        let mut next = self.subnets.range(inside.clone()..);
+        self.networks.contains_key(&fold(name))
+            || next.next().is_some_and(|(key, _)| key.starts_with(&inside))
     }
 
     /// Group and region of something that stands in a subnet.

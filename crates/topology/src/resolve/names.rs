@@ -28,6 +28,9 @@ use crate::{
 /// Short, because both ends' addresses are Azure's choice and may move (DNS009).
 pub(super) const TTL_SECONDS: u32 = 10;
 
+/// Networks of one group would need different answers to one name.
+pub(crate) const TWO_ANSWERS: &str = "MAN013";
+
 /// A name that must resolve in a network.
 struct Wish {
     host: String,
@@ -188,7 +191,7 @@ fn grant(cx: &mut Context<'_>, wish: &Wish, stated: &Stated) {
                 clip(&wish.host, 50)
             );
             cx.out.findings.push(
-                Finding::at_span("MAN013", Severity::Warning, message, wish.span)
+                Finding::at_span(TWO_ANSWERS, Severity::Warning, message, wish.span)
                     .note("a private DNS zone is one resource in its group, and every linked network gets the same answer")
                     .help(if is_stated {
                         "link only one of the networks to this zone"
