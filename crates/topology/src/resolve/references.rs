@@ -292,12 +292,13 @@ impl Index {
             let names = keys(&manifest.private_link_services)
                 .chain(keys(&manifest.api_management))
                 .chain(keys(&manifest.backends));
-            let help = one_of(&reference.value, names);
+            let names: Vec<&str> = names.collect();
+            let help = one_of(&reference.value, names.iter().copied());
             let message = format!(
                 "there is no Private Link Service `{}`",
                 clip(&reference.value, 40)
             );
-            out.error("MAN007", message, reference.span, help);
+            out.dangling(message, reference, help, names);
         }
         if let Some((name, backend)) = super::entry(&manifest.backends, &reference.value)
             && let Target::Broken = self.target(manifest, &reference.value)

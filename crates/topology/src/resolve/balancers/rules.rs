@@ -109,7 +109,7 @@ pub(super) fn choose(
             };
             let message = format!("there is no {what} `{}`", clip(&named.value, 40));
             let help = one_of(&named.value, names.iter().copied());
-            out.error("MAN007", message, named.span, help);
+            out.dangling(message, named, help, names.iter().copied());
         }
         return found;
     }
@@ -140,8 +140,9 @@ fn probe(
             if found.is_none() {
                 let message = format!("there is no probe `{}`", clip(&wanted.value, 40));
                 let names = probes.iter().map(|probe| probe.name.as_str());
-                let help = one_of(&wanted.value, names.chain(["false"]));
-                out.error("MAN007", message, wanted.span, help);
+                let names: Vec<&str> = names.chain(["false"]).collect();
+                let help = one_of(&wanted.value, names.iter().copied());
+                out.dangling(message, wanted, help, names);
             }
             found.map(|probe| probe.name.clone())
         }

@@ -30,6 +30,7 @@ fn read(text: &str) -> (Topology, Vec<String>) {
     let Resolved {
         topology,
         findings: more,
+        ..
     } = resolve(&parsed);
     findings.extend(more);
     let sources = SourceMap::of("", text);
