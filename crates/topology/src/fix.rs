@@ -1,6 +1,7 @@
 //! Applies what mends a finding: to the model, and to the text that the model came from.
 
 mod all;
+mod shift;
 mod text;
 
 use crate::{
@@ -37,10 +38,11 @@ pub enum FixError {
     },
 }
 
-/// The topology after the changes.
+/// The topology after the changes, whose pointers count in lists as these are in `topology`: what
+/// one of them takes out of a list does not move the places that the next ones mean.
 pub fn apply(topology: &Topology, changes: &[Change]) -> Result<Topology, FixError> {
     let mut changed = topology.clone();
-    for change in changes {
+    for change in &shift::one_after_the_other(changes) {
         if change.pointer.is_empty() && change.value.is_none() {
             changed
                 .resources

@@ -5,7 +5,8 @@
 //! what the sections make. What was written is read and resolved again before it is handed out, and
 //! the changed place must then be as wanted; a way of writing that does not lead there is not taken.
 
-use super::put;
+mod laid;
+
 use crate::{
     arm,
     finding::{Change, Edit, Place},
@@ -14,6 +15,7 @@ use crate::{
     resolve::resolve,
     source::{Form as Syntax, ManifestPath, SourceId, SourceMap, Span},
 };
+use laid::{covers, lay, patch, steps_between};
 use serde_json::{Map, Value, json};
 
 /// Why a change cannot be written into the texts.
@@ -41,11 +43,12 @@ pub struct Mended {
     pub edits: Vec<Edit>,
 }
 
-/// Writes changes of the model into the manifest's texts, one after the other.
+/// Writes changes of the model into the manifest's texts, one after the other. Their pointers count
+/// in lists as these are before the first change, as in [`apply`](super::apply).
 pub fn mend(sources: &SourceMap, changes: &[Change]) -> Result<Mended, MendError> {
     let mut changed = sources.clone();
-    for change in changes {
-        changed = one(&changed, change)?;
+    for change in super::shift::one_after_the_other(changes) {
+        changed = one(&changed, &change)?;
     }
     let edits = sources
         .ids()
@@ -92,7 +95,9 @@ struct Wanted<'c> {
     errors: usize,
     change: &'c Change,
     place: Place,
-    /// What stands at the place afterwards; of a list that grows, the whole list.
+    /// Where to look whether it is as wanted: the place, or the list that it is in.
+    seen: Place,
+    /// What stands at the place afterwards; of a list that grows or shrinks, the whole list.
     value: Option<Value>,
 }
 
@@ -109,6 +114,7 @@ fn one(sources: &SourceMap, change: &Change) -> Result<SourceMap, MendError> {
         id: change.id.clone(),
         pointer: change.pointer.clone(),
     });
+    let seen = seen(&place, change.value.is_none());
     let at_home = Change {
         id: place.id.clone(),
         pointer: place.pointer.clone(),
@@ -117,14 +123,15 @@ fn one(sources: &SourceMap, change: &Change) -> Result<SourceMap, MendError> {
     let after =
         super::apply(&topology, std::slice::from_ref(&at_home)).map_err(MendError::Model)?;
     let wanted = Wanted {
-        value: view(&after, &place),
+        value: view(&after, &seen),
         manifest,
         topology,
         errors,
         change: &at_home,
         place,
+        seen,
     };
-    if view(&wanted.topology, &wanted.place) == wanted.value {
+    if view(&wanted.topology, &wanted.seen) == wanted.value {
         return Ok(sources.clone());
     }
     wanted
@@ -136,6 +143,20 @@ fn one(sources: &SourceMap, change: &Change) -> Result<SourceMap, MendError> {
         })
 }
 
+/// The list, where a change puts something at its end or takes something out; else the place.
+fn seen(place: &Place, is_removal: bool) -> Place {
+    let item = place.pointer.rsplit_once('/');
+    let list = item.filter(|(_, last)| {
+        *last == "-" || (is_removal && last.bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    Place {
+        id: place.id.clone(),
+        pointer: list
+            .map_or(place.pointer.as_str(), |(list, _)| list)
+            .to_owned(),
+    }
+}
+
 /// What stands at a place; the tags of a whole resource are ours to add, and are left out.
 fn view(topology: &Topology, place: &Place) -> Option<Value> {
     let resource = topology.resources.get(&place.id)?;
@@ -145,22 +166,34 @@ fn view(topology: &Topology, place: &Place) -> Option<Value> {
     {
         members.shift_remove("tags");
     }
-    let pointer = place.pointer.strip_suffix("/-").unwrap_or(&place.pointer);
-    value.pointer(pointer).cloned()
+    value.pointer(&place.pointer).cloned()
 }
 
 impl Wanted<'_> {
     /// The texts, if the change is as wanted in them and they have no finding more than before.
     fn accept(&self, sources: SourceMap) -> Option<SourceMap> {
         let (_, topology, errors) = read(&sources);
-        (errors <= self.errors && view(&topology, &self.place) == self.value).then_some(sources)
+        let mut found = view(&topology, &self.seen);
+        // A list that loses its last item may go as well.
+        if self.change.value.is_none() && found.is_none() && self.value == Some(json!([])) {
+            found = Some(json!([]));
+        }
+        // What goes into a list that was taken away as a whole may be laid over what the sections
+        // say of it again.
+        let is_new_list =
+            || self.change.pointer.ends_with("/-") && view(&self.topology, &self.seen).is_none();
+        let is_as_wanted = found == self.value
+            || matches!((&found, &self.value), (Some(found), Some(wanted)) if is_new_list() && covers(found, wanted));
+        (errors <= self.errors && is_as_wanted).then_some(sources)
     }
 
     /// Writes the change where the value is said or would be.
     fn at_its_key(&self, sources: &SourceMap) -> Option<SourceMap> {
         let written = self.topology.provenance.path(&self.place)?;
         match &self.change.value {
-            None => self.accept(remove(sources, &written.path)?),
+            None => removals(sources, &written.path)
+                .into_iter()
+                .find_map(|path| self.accept(remove(sources, &path)?)),
             Some(value) => spellings(&written, value)
                 .into_iter()
                 .find_map(|(path, value)| self.accept(set(sources, &path, &value)?)),
@@ -358,6 +391,30 @@ fn set(sources: &SourceMap, path: &ManifestPath, value: &Value) -> Option<Source
     edited(sources, layer, path, Some(value))
 }
 
+/// What may be removed so that a value goes: itself, or what is around it and has nothing else. An
+/// empty list may mean something else than none.
+fn removals(sources: &SourceMap, path: &ManifestPath) -> Vec<ManifestPath> {
+    let mut ways = vec![path.clone()];
+    let mut around = path.as_str();
+    while let Some((parent, _)) = around.rsplit_once('/') {
+        let parent_path = ManifestPath::default().pointer(parent);
+        let is_alone = yaml_layers(sources).into_iter().all(|layer| {
+            match edit::value_at(sources.text(layer), &parent_path) {
+                Some(Value::Object(members)) => members.len() <= 1,
+                Some(Value::Array(items)) => items.len() <= 1,
+                _ => true,
+            }
+        });
+        // An entry of a section is more than what it says.
+        if !is_alone || parent_path.segments().count() < 3 {
+            break;
+        }
+        ways.push(parent_path);
+        around = parent;
+    }
+    ways
+}
+
 /// Removes a value from every text that states it.
 fn remove(sources: &SourceMap, path: &ManifestPath) -> Option<SourceMap> {
     let length = path.segments().count();
@@ -368,179 +425,6 @@ fn remove(sources: &SourceMap, path: &ManifestPath) -> Option<SourceMap> {
         }
     }
     Some(changed)
-}
-
-/// The member by which the items of a list are told apart when entries are laid over it.
-fn key_of(items: &[Value]) -> Option<&'static str> {
-    ["name", "id"].into_iter().find(|key| {
-        !items.is_empty()
-            && items
-                .iter()
-                .all(|item| item.get(key).is_some_and(Value::is_string))
-    })
-}
-
-/// What an entry of `resources` must say so that the place becomes the value, or goes.
-fn patch(current: Option<&Value>, segments: &[String], value: Option<&Value>) -> Option<Value> {
-    let Some((first, rest)) = segments.split_first() else {
-        return Some(replacement(current, value?));
-    };
-    if let Some(Value::Array(items)) = current {
-        let key = key_of(items);
-        let item = first.parse::<usize>().ok().and_then(|at| items.get(at));
-        match (key, item) {
-            (Some(key), Some(item)) if !rest.is_empty() || value.is_none() => {
-                let mut said = match (rest.is_empty(), patch(Some(item), rest, value)) {
-                    (true, _) => json!({ REMOVE: true }),
-                    (false, said) => said?,
-                };
-                let members = said.as_object_mut()?;
-                members.insert(key.to_owned(), item.get(key)?.clone());
-                return Some(json!([said]));
-            }
-            (Some(key), None) if first == "-" && value?.get(key).is_some() => {
-                return Some(json!([nested(rest, value?)]));
-            }
-            _ => {}
-        }
-        let mut list = Value::Array(items.clone());
-        let pointer: String = segments
-            .iter()
-            .map(|segment| format!("/{segment}"))
-            .collect();
-        put(&mut list, &pointer, value.cloned())?;
-        return Some(list);
-    }
-    let below = current.and_then(|current| current.get(first));
-    let said = match (rest.is_empty(), value) {
-        (true, None) => Value::Null,
-        _ if first == "-" => return Some(json!([nested(rest, value?)])),
-        _ => patch(below, rest, value)?,
-    };
-    let mut members = Map::new();
-    members.insert(first.clone(), said);
-    Some(Value::Object(members))
-}
-
-fn nested(segments: &[String], value: &Value) -> Value {
-    segments.iter().rev().fold(value.clone(), |value, segment| {
-        let mut members = Map::new();
-        members.insert(segment.clone(), value);
-        Value::Object(members)
-    })
-}
-
-/// A value that replaces another one although mappings and named lists merge: what is not in the
-/// new one is taken out by name.
-fn replacement(old: Option<&Value>, new: &Value) -> Value {
-    match (old, new) {
-        (Some(Value::Object(old)), Value::Object(new)) => {
-            let mut said: Map<String, Value> = new
-                .iter()
-                .map(|(key, value)| (key.clone(), replacement(old.get(key), value)))
-                .collect();
-            for key in old.keys() {
-                if !new.contains_key(key) {
-                    said.insert(key.clone(), Value::Null);
-                }
-            }
-            Value::Object(said)
-        }
-        (Some(Value::Array(old)), Value::Array(new)) => {
-            let key = key_of(old).filter(|key| key_of(new) == Some(*key));
-            let Some(key) = key else {
-                return Value::Array(new.clone());
-            };
-            let same = |a: &Value, b: &Value| {
-                let name = |value: &Value| {
-                    value
-                        .get(key)
-                        .and_then(Value::as_str)
-                        .map(str::to_lowercase)
-                };
-                name(a) == name(b)
-            };
-            let mut said: Vec<Value> = new
-                .iter()
-                .map(|item| replacement(old.iter().find(|known| same(known, item)), item))
-                .collect();
-            for item in old {
-                if !new.iter().any(|kept| same(kept, item)) {
-                    said.push(json!({ key: item.get(key), REMOVE: true }));
-                }
-            }
-            Value::Array(said)
-        }
-        (_, new) => new.clone(),
-    }
-}
-
-/// Lays a patch over an entry of `resources`; both keep what they say to the resource.
-fn lay(entry: &mut Value, patch: &Value) {
-    match (entry, patch) {
-        (Value::Object(members), Value::Object(patch)) => {
-            for (key, value) in patch {
-                match members.get_mut(key) {
-                    Some(member) => lay(member, value),
-                    None => {
-                        members.insert(key.clone(), value.clone());
-                    }
-                }
-            }
-        }
-        (Value::Array(items), Value::Array(patch)) => {
-            let key = key_of(items).filter(|key| key_of(patch) == Some(*key));
-            let Some(key) = key else {
-                items.clone_from(patch);
-                return;
-            };
-            for said in patch {
-                let name = |value: &Value| {
-                    value
-                        .get(key)
-                        .and_then(Value::as_str)
-                        .map(str::to_lowercase)
-                };
-                match items.iter_mut().find(|item| name(item) == name(said)) {
-                    Some(item) => lay(item, said),
-                    None => items.push(said.clone()),
-                }
-            }
-        }
-        (entry, patch) => entry.clone_from(patch),
-    }
-}
-
-/// The smallest changes that make one value of another.
-fn steps_between(
-    old: &Value,
-    new: &Value,
-    path: &ManifestPath,
-    steps: &mut Vec<(ManifestPath, Option<Value>)>,
-) {
-    match (old, new) {
-        (Value::Object(old), Value::Object(new)) => {
-            for key in old.keys().filter(|key| !new.contains_key(*key)) {
-                steps.push((path.key(key), None));
-            }
-            for (key, value) in new {
-                match old.get(key) {
-                    Some(known) => steps_between(known, value, &path.key(key), steps),
-                    None => steps.push((path.key(key), Some(value.clone()))),
-                }
-            }
-        }
-        (Value::Array(old), Value::Array(new)) if !old.is_empty() && new.len() >= old.len() => {
-            for (at, value) in new.iter().enumerate() {
-                match old.get(at) {
-                    Some(known) => steps_between(known, value, &path.index(at), steps),
-                    None => steps.push((path.end(), Some(value.clone()))),
-                }
-            }
-        }
-        (old, new) if old == new => {}
-        (_, new) => steps.push((path.clone(), Some(new.clone()))),
-    }
 }
 
 #[cfg(test)]

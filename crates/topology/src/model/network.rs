@@ -28,7 +28,7 @@ pub use private_endpoint::{
 };
 pub use private_link::{
     ConnectionState, PlsIpConfiguration, PrivateEndpointConnection, PrivateLinkService,
-    SubscriptionSet,
+    SubscriptionSet, is_alias,
 };
 pub use public_ip::{IpTag, PublicIpAddress, PublicIpDnsSettings, PublicIpPrefix};
 pub use routes::{RouteProperties, RouteTable};

@@ -15,7 +15,7 @@ use crate::{
         Entry, Field, LoadBalancer, Manifest, PrivateLinkService,
         suggest::{clip, one_of},
     },
-    model::id::ResourceId,
+    model::{id::ResourceId, network::is_alias},
     source::Spanned,
 };
 
@@ -363,10 +363,4 @@ pub(super) enum Target {
 fn has_endpoints(id: &ResourceId) -> bool {
     let kind = id.arm_type().to_ascii_lowercase();
     !kind.starts_with("microsoft.network/") || kind == "microsoft.network/applicationgateways"
-}
-
-/// Whether a text is the alias of a Private Link Service: `NAME.GUID.REGION.azure.privatelinkservice`.
-pub(super) fn is_alias(text: &str) -> bool {
-    text.to_ascii_lowercase()
-        .ends_with(".azure.privatelinkservice")
 }

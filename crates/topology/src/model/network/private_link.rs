@@ -6,6 +6,19 @@ use super::{Child, SubResource, arm};
 use crate::model::cidr::ipv4;
 use std::net::{IpAddr, Ipv4Addr};
 
+/// Whether a text is the alias of a Private Link Service:
+/// `{prefix}.{guid}.{region}.azure.privatelinkservice`.
+pub fn is_alias(text: &str) -> bool {
+    let mut parts = text.rsplit('.');
+    let mut is_next = |word: &str| {
+        let next = parts.next();
+        next.is_some_and(|part| part.eq_ignore_ascii_case(word))
+    };
+    is_next("privatelinkservice")
+        && is_next("azure")
+        && parts.filter(|part| !part.is_empty()).count() >= 3
+}
+
 arm! {
     /// `{ "subscriptions": [ … ] }` of a Private Link Service.
     pub struct SubscriptionSet {
@@ -99,5 +112,31 @@ arm! {
         pub description as "description": Option<String>,
         /// What the consumer should do, such as `None`.
         pub actions_required as "actionsRequired": Option<String>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_alias;
+
+    #[test]
+    fn an_alias_has_a_name_a_guid_and_a_region() {
+        for (text, wanted) in [
+            (
+                "apim-pls.0f9e1fc0-0b5b-4d0b-b1a5-0e9f9d1e0001.uksouth.azure.privatelinkservice",
+                true,
+            ),
+            ("A.B.C.AZURE.PrivateLinkService", true),
+            ("a.b.c.d.azure.privatelinkservice", true),
+            ("b.c.azure.privatelinkservice", false),
+            ("..c.azure.privatelinkservice", false),
+            ("azure.privatelinkservice", false),
+            ("a.b.c.azure.privatelinkservices", false),
+            ("a.b.c.azure.net", false),
+            ("APIM-PLS", false),
+            ("", false),
+        ] {
+            assert_eq!(is_alias(text), wanted, "{text}");
+        }
     }
 }

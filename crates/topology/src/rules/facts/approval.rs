@@ -5,7 +5,9 @@ use crate::{
     finding::Change,
     model::{
         id::ResourceId,
-        network::{Child, PrivateEndpoint, PrivateLinkServiceConnection, SubscriptionSet},
+        network::{
+            Child, PrivateEndpoint, PrivateLinkServiceConnection, SubscriptionSet, is_alias,
+        },
     },
 };
 use serde_json::Value;
@@ -19,13 +21,6 @@ pub(in crate::rules) fn list(set: Option<&SubscriptionSet>) -> &[String] {
 pub(in crate::rules) fn holds(set: &[String], subscription: &str) -> bool {
     set.iter()
         .any(|one| one == "*" || one.eq_ignore_ascii_case(subscription))
-}
-
-/// Whether a text is an alias: `{prefix}.{guid}.{region}.azure.privatelinkservice`.
-pub(in crate::rules) fn is_alias(text: &str) -> bool {
-    let mut parts = text.rsplit('.');
-    let end = (parts.next(), parts.next());
-    end == (Some("privatelinkservice"), Some("azure")) && parts.count() >= 3
 }
 
 /// Whether a text is the id of a Private Link Service, or an alias of one.

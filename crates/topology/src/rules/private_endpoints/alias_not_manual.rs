@@ -1,7 +1,9 @@
 //! `PE003`: alias in an automatic connection.
 
-use crate::rules::facts::approval::{ask, is_alias};
-use crate::rules::prelude::*;
+use crate::{
+    model::network::is_alias,
+    rules::{facts::approval::ask, prelude::*},
+};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "PE003",

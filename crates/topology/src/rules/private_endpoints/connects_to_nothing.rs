@@ -1,6 +1,6 @@
 //! `PE004`: no service.
 
-use crate::rules::{facts::approval::is_alias, prelude::*};
+use crate::{model::network::is_alias, rules::prelude::*};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "PE004",
