@@ -32,7 +32,6 @@ impl Endpoint {
                 state: "Disconnected".to_owned(),
             };
         };
-        let is_automatic = !endpoint.private_link_service_connections.is_empty();
         let wanted = connection.properties.private_link_service_id.clone();
         let found = match wanted.parse::<ResourceId>() {
             Ok(service) => topology.private_link_service(&service),
@@ -50,8 +49,8 @@ impl Endpoint {
             .and_then(|(_, pls)| seen_by_provider(pls, id))
             .or_else(|| seen_by_consumer.and_then(|state| state.status.clone()))
             .unwrap_or_else(|| {
-                let is_approved =
-                    is_automatic && found.is_some_and(|(_, pls)| approves(pls, id.subscription()));
+                // For automatic connections and for requests by hand alike.
+                let is_approved = found.is_some_and(|(_, pls)| approves(pls, id.subscription()));
                 if is_approved { "Approved" } else { "Pending" }.to_owned()
             });
         Self {

@@ -115,6 +115,20 @@ fn approval_is_automatic_only_for_subscriptions_that_are_listed() {
 }
 
 #[test]
+fn a_request_by_hand_is_approved_at_once_where_the_subscription_is_listed() {
+    let by_hand = EXAMPLE.replace("service: APIM-PLS }", "service: APIM-PLS, manual: true }");
+    assert_ne!(by_hand, EXAMPLE);
+    let mut bench = Bench::new(&by_hand);
+    let testvm = bench.client("testvm");
+    bench.send(testvm, tcp_syn(at(CLIENT, 50000), at(ENDPOINT, 443), 1));
+    let mut bench =
+        Bench::new(&by_hand.replace("autoApproval: [partner]", "autoApproval: [provider]"));
+    let testvm = bench.client("testvm");
+    let because = bench.refuse(testvm, tcp_syn(at(CLIENT, 1), at(ENDPOINT, 443), 1));
+    assert!(because.contains("Pending"), "{because}");
+}
+
+#[test]
 fn rules_act_on_a_private_endpoint_only_where_policies_say_so() {
     let mut bench = Bench::new(&EXAMPLE.replace(
         "192.168.0.0/24 }",

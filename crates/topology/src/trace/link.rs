@@ -459,7 +459,9 @@ fn approval_of_service(
         "autoApproval",
         "/properties/autoApproval",
     );
-    if automatic && listed(&pls.auto_approval) {
+    // A request by hand is approved at once, too:
+    // <https://learn.microsoft.com/azure/private-link/private-endpoint-overview#connect-by-using-an-alias>.
+    if listed(&pls.auto_approval) {
         return Judgement::pass(format!(
             "the connection is Approved: autoApproval of `{}` has subscription {subscription}",
             service.id.short()
@@ -475,7 +477,10 @@ fn approval_of_service(
     if !automatic {
         let title = approve_title(endpoint, service);
         let remedy = Remedy::changes(title, [approve(endpoint, service)]);
-        return Judgement::drop(because("it was asked for by hand".to_owned()))
+        let why = format!(
+            "it was asked for by hand and autoApproval does not have subscription {subscription}"
+        );
+        return Judgement::drop(because(why))
             .by(DecidedBy::at(
                 DecidedKind::LinkApproval,
                 &endpoint.id,

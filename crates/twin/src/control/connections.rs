@@ -6,9 +6,9 @@ use super::{error::ArmError, world::State};
 use serde_json::{Value, json};
 use topology::ResourceId;
 
-const LISTS: &[(&str, bool)] = &[
-    ("privateLinkServiceConnections", true),
-    ("manualPrivateLinkServiceConnections", false),
+const LISTS: &[&str] = &[
+    "privateLinkServiceConnections",
+    "manualPrivateLinkServiceConnections",
 ];
 
 /// Whether a list of subscriptions (`visibility`, `autoApproval`) holds one.
@@ -50,7 +50,7 @@ pub(crate) fn connect(
     endpoint: &ResourceId,
     value: &mut Value,
 ) -> Result<(), ArmError> {
-    for (list, is_automatic) in LISTS {
+    for list in LISTS {
         let count = value
             .pointer(&format!("/properties/{list}"))
             .and_then(Value::as_array)
@@ -71,7 +71,7 @@ pub(crate) fn connect(
                 )
             };
             let target = service(state, &text).ok_or_else(missing)?;
-            let status = join(state, endpoint, &target, *is_automatic, &missing)?;
+            let status = join(state, endpoint, &target, &missing)?;
             if let Some(connection) = value.pointer_mut(&at).and_then(Value::as_object_mut) {
                 let name = connection
                     .get("name")
@@ -97,7 +97,6 @@ fn join(
     state: &mut State,
     endpoint: &ResourceId,
     target: &ResourceId,
-    is_automatic: bool,
     missing: &dyn Fn() -> ArmError,
 ) -> Result<Value, ArmError> {
     let links = state
@@ -117,7 +116,9 @@ fn join(
     if !is_own && !holds(value, "visibility", endpoint.subscription()) {
         return Err(missing());
     }
-    let approved = is_automatic && holds(value, "autoApproval", endpoint.subscription());
+    // A request by hand is approved at once, too:
+    // <https://learn.microsoft.com/azure/private-link/private-endpoint-overview#connect-by-using-an-alias>.
+    let approved = holds(value, "autoApproval", endpoint.subscription());
     let Some(list) = value
         .pointer_mut("/properties/privateEndpointConnections")
         .and_then(Value::as_array_mut)
@@ -175,12 +176,7 @@ pub(crate) fn approve_by_subscription(state: &mut State, service: &ResourceId, v
             .pointer("/properties/privateLinkServiceConnectionState/status")
             .and_then(Value::as_str)
             == Some("Pending");
-        let is_automatic = state.resources.get(&endpoint).is_some_and(|value| {
-            value
-                .pointer("/properties/privateLinkServiceConnections/0")
-                .is_some()
-        });
-        if is_pending && is_automatic && holds(&known, "autoApproval", endpoint.subscription()) {
+        if is_pending && holds(&known, "autoApproval", endpoint.subscription()) {
             let status = json!({ "status": "Approved", "description": "Auto-Approved", "actionsRequired": "None" });
             if let Some(properties) = connection
                 .get_mut("properties")
@@ -275,7 +271,7 @@ fn mirror(state: &mut State, endpoint: &ResourceId, service: &ResourceId, status
     let Some(value) = state.resources.get_mut(endpoint) else {
         return;
     };
-    for (list, _) in LISTS {
+    for list in LISTS {
         for connection in value
             .pointer_mut(&format!("/properties/{list}"))
             .and_then(Value::as_array_mut)

@@ -344,6 +344,24 @@ async fn a_connection_waits_for_approval_and_both_sides_see_it() {
         client.ask("DELETE", &service_path, None).await.code(),
         "PrivateLinkServiceWithPrivateEndpointConnectionsCannotBeDeleted"
     );
+    // A request by hand waits, until its subscription is listed.
+    let by_hand_path = format!("{PARTNER_GROUP}/providers/Microsoft.Network/privateEndpoints/hand");
+    let by_hand = json!({ "location": "uksouth", "properties": { "subnet": inside(PARTNER_GROUP, "virtualNetworks/net/subnets/one"),
+        "manualPrivateLinkServiceConnections": [{ "name": "c", "properties": { "privateLinkServiceId": service_path, "requestMessage": "please" } }] } });
+    let state_by_hand = |value: &Value| {
+        value["properties"]["manualPrivateLinkServiceConnections"][0]["properties"]["privateLinkServiceConnectionState"]["status"].clone()
+    };
+    let made = client.make(&by_hand_path, &by_hand).await;
+    assert_eq!(state_by_hand(&made), "Pending");
+    let mut listed = service(PARTNER);
+    listed["properties"]["autoApproval"]["subscriptions"] = json!([PARTNER]);
+    client.make(&service_path, &listed).await;
+    let seen = client.ask("GET", &by_hand_path, None).await.body;
+    assert_eq!(state_by_hand(&seen), "Approved");
+    client.remove(&by_hand_path).await;
+    let made = client.make(&by_hand_path, &by_hand).await;
+    assert_eq!(state_by_hand(&made), "Approved");
+    client.remove(&by_hand_path).await;
     client.remove(&endpoint_path).await;
     assert_eq!(client.ask("GET", nic, None).await.status, 404);
     client.remove(&service_path).await;
