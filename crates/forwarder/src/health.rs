@@ -1,10 +1,14 @@
 //! The endpoint for the load balancer's probe: HTTP, green only when it is true.
 //!
 //! 200 while an upstream of every listener accepts a connection, else 503, with a JSON body that
-//! says why. A load balancer takes only 200 for healthy:
+//! says why. A request may have a PROXY protocol header before it: the probes of a load balancer have
+//! one once a Private Link Service in front of it sends them. A load balancer takes only 200 for healthy:
 //! <https://learn.microsoft.com/azure/load-balancer/load-balancer-custom-probe-overview>.
 
-use crate::upstream;
+use crate::{
+    proxy::{self, Beginning},
+    upstream,
+};
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -12,7 +16,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use topology::model::relay::RelayListener;
+use topology::model::relay::{ProxyProtocol, RelayListener};
 
 /// A request head longer than this is refused.
 const HEAD_LIMIT: usize = 8 * 1024;
@@ -66,7 +70,11 @@ pub async fn serve(
 }
 
 async fn answer(mut stream: TcpStream, subject: &Subject) -> std::io::Result<()> {
-    let mut head = Vec::new();
+    let beginning = proxy::read(&mut stream, ProxyProtocol::Optional).await;
+    let mut head = match beginning.map_err(std::io::Error::other)? {
+        Beginning::Header(_) => Vec::new(),
+        Beginning::Plain(first) => first,
+    };
     let mut chunk = [0_u8; 1024];
     while !head.windows(4).any(|window| window == b"\r\n\r\n") {
         let read = stream.read(&mut chunk).await?;

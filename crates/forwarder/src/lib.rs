@@ -8,13 +8,15 @@
 //!
 //! # Start here
 //! [`program::main`] reads the arguments, [`supervisor::run`] owns the tasks,
-//! [`relay::serve`] moves the bytes, [`health::serve`] answers the probe.
+//! [`relay::serve`] moves the bytes, [`proxy::read`] takes off what Private Link puts before them,
+//! [`health::serve`] answers the probe.
 //!
 //! # Never
-//! Knows Azure beyond the probe, terminates TLS, or guesses an upstream.
+//! Knows Azure beyond the probe and the LINKID, terminates TLS, or guesses an upstream.
 
 pub mod health;
 pub mod program;
+pub mod proxy;
 pub mod relay;
 pub mod supervisor;
 pub mod upstream;

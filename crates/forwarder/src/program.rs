@@ -5,7 +5,9 @@
 use crate::supervisor::{self, Ended, Options};
 use clap::Parser;
 use std::{ffi::OsString, io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode};
-use topology::model::relay::{RelayConfig, RelayHealth, RelayListener, default_drain_seconds};
+use topology::model::relay::{
+    ProxyProtocol, RelayConfig, RelayHealth, RelayListener, default_drain_seconds,
+};
 
 /// Relays TCP connections to a private service, with an honest health endpoint.
 #[derive(Debug, Parser)]
@@ -124,6 +126,7 @@ fn configuration(arguments: Arguments) -> Result<RelayConfig, ProgramError> {
             listeners: vec![RelayListener {
                 listen,
                 to: arguments.to,
+                proxy_protocol: ProxyProtocol::Off,
             }],
             health: arguments.health.map(|listen| RelayHealth {
                 listen,

@@ -2,14 +2,18 @@
 //!
 //! TLS passes untouched. A client whose upstream cannot be reached is reset, not left waiting.
 
-use crate::upstream;
+use crate::{
+    proxy::{self, Beginning, Header},
+    upstream,
+};
 use serde::Serialize;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
-    io::copy_bidirectional_with_sizes,
+    io::{AsyncWriteExt as _, copy_bidirectional_with_sizes},
     net::{TcpListener, TcpStream},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use topology::model::relay::RelayListener;
 
 /// Bytes buffered per direction.
 const BUFFER: usize = 64 * 1024;
@@ -28,12 +32,18 @@ pub struct ConnectionRecord {
     pub upstream_local: SocketAddr,
     /// The upstream.
     pub upstream_peer: SocketAddr,
+    /// The client in its own network, as a PROXY header says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<SocketAddr>,
+    /// The LINKID of the client's private endpoint, as a PROXY header says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_id: Option<u32>,
 }
 
-/// Accepts on `listener` until `stop`; connections are tracked by `connections` and cut by `cut`.
+/// Accepts on `listener`, which is what `config` says, until `stop`; connections are tracked by `connections` and cut by `cut`.
 pub async fn serve(
     listener: TcpListener,
-    upstreams: Arc<[String]>,
+    config: Arc<RelayListener>,
     connection_log: bool,
     stop: CancellationToken,
     cut: CancellationToken,
@@ -46,13 +56,13 @@ pub async fn serve(
         };
         match accepted {
             Ok((client, peer)) => {
-                let upstreams = Arc::clone(&upstreams);
+                let config = Arc::clone(&config);
                 let cut = cut.clone();
                 let local = listener.local_addr().ok();
                 connections.spawn(async move {
                     tokio::select! {
                         () = cut.cancelled() => {}
-                        result = relay(client, &upstreams, local, connection_log) => match result {
+                        result = relay(client, &config, local, connection_log) => match result {
                             Ok(()) => tracing::debug!(%peer, "connection ended"),
                             Err(error) => tracing::warn!(%peer, %error, "connection failed"),
                         },
@@ -70,15 +80,23 @@ pub async fn serve(
 
 async fn relay(
     mut client: TcpStream,
-    upstreams: &[String],
+    config: &RelayListener,
     listener: Option<SocketAddr>,
     connection_log: bool,
 ) -> io::Result<()> {
-    let mut server = match upstream::connect(upstreams).await {
+    // No upstream is asked before the header is whole: what sends none should cost nothing.
+    let (header, first) = match proxy::read(&mut client, config.proxy_protocol).await {
+        Ok(Beginning::Header(header)) => (header, Vec::new()),
+        Ok(Beginning::Plain(first)) => (Header::default(), first),
+        Err(error) => {
+            reset(&client)?;
+            return Err(io::Error::other(error));
+        }
+    };
+    let mut server = match upstream::connect(&config.to).await {
         Ok(server) => server,
         Err(error) => {
-            // With linger zero the close is a reset: the client learns at once.
-            socket2::SockRef::from(&client).set_linger(Some(Duration::ZERO))?;
+            reset(&client)?;
             return Err(io::Error::other(error));
         }
     };
@@ -92,11 +110,19 @@ async fn relay(
             accepted_local,
             upstream_local: server.local_addr()?,
             upstream_peer: server.peer_addr()?,
+            client: header.addresses.map(|(client, _)| client),
+            link_id: header.link_id,
         })
         .await?;
     }
+    server.write_all(&first).await?;
     copy_bidirectional_with_sizes(&mut client, &mut server, BUFFER, BUFFER).await?;
     Ok(())
+}
+
+/// With linger zero the close is a reset: the client learns at once.
+fn reset(client: &TcpStream) -> io::Result<()> {
+    socket2::SockRef::from(client).set_linger(Some(Duration::ZERO))
 }
 
 async fn report(record: &ConnectionRecord) -> io::Result<()> {

@@ -83,10 +83,7 @@ pub struct Running {
 pub async fn start(config: &RelayConfig, options: Options) -> Result<Running, RunError> {
     let mut sockets = Vec::new();
     for listener in &config.listeners {
-        sockets.push((
-            bind(listener.listen).await?,
-            Arc::<[String]>::from(listener.to.clone()),
-        ));
+        sockets.push((bind(listener.listen).await?, Arc::new(listener.clone())));
     }
     let health_socket = match &config.health {
         Some(health) => Some((bind(health.listen).await?, health.path.clone())),
@@ -100,12 +97,12 @@ pub async fn start(config: &RelayConfig, options: Options) -> Result<Running, Ru
         cut: CancellationToken::new(),
         addresses: Vec::new(),
     };
-    for (socket, upstreams) in sockets {
+    for (socket, listener) in sockets {
         running.addresses.extend(socket.local_addr().ok());
-        tracing::info!(listen = ?socket.local_addr().ok(), to = ?upstreams, "relaying");
+        tracing::info!(listen = ?socket.local_addr().ok(), to = ?listener.to, "relaying");
         running.listeners.spawn(relay::serve(
             socket,
-            upstreams,
+            listener,
             options.connection_log,
             running.draining.clone(),
             running.cut.clone(),

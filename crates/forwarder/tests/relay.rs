@@ -7,16 +7,21 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
-use topology::model::relay::{RelayConfig, RelayHealth, RelayListener};
+use topology::model::relay::{ProxyProtocol, RelayConfig, RelayHealth, RelayListener};
 
 const LOCAL: &str = "127.0.0.1:0";
 
 async fn relay_to(upstream: SocketAddr) -> Running {
+    relay_with(upstream, ProxyProtocol::Off).await
+}
+
+async fn relay_with(upstream: SocketAddr, proxy_protocol: ProxyProtocol) -> Running {
     let config = RelayConfig {
         version: 1,
         listeners: vec![RelayListener {
             listen: LOCAL.parse().unwrap(),
             to: vec![upstream.to_string()],
+            proxy_protocol,
         }],
         health: Some(RelayHealth {
             listen: LOCAL.parse().unwrap(),
@@ -72,6 +77,67 @@ async fn bytes_pass_both_ways_and_a_half_close_stays_one() {
             .await,
         Ended::Gracefully
     );
+}
+
+/// A PROXY protocol v2 header with this command and these addresses.
+fn header(command: u8, addresses: &[u8]) -> Vec<u8> {
+    let mut all = b"\r\n\r\n\0\r\nQUIT\n".to_vec();
+    all.extend([command, 0x11, 0, u8::try_from(addresses.len()).unwrap()]);
+    all.extend(addresses);
+    all
+}
+
+#[tokio::test]
+async fn a_proxy_header_is_taken_off_and_without_one_no_upstream_is_asked() {
+    let upstream = TcpListener::bind(LOCAL).await.unwrap();
+    let running = relay_with(upstream.local_addr().unwrap(), ProxyProtocol::Required).await;
+    let mut plain = TcpStream::connect(running.addresses[0]).await.unwrap();
+    plain.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    let error = plain.read(&mut [0; 1]).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    let mut client = TcpStream::connect(running.addresses[0]).await.unwrap();
+    let mut sent = header(0x21, &[192, 168, 0, 4, 192, 168, 0, 5, 1, 2, 1, 187]);
+    sent.extend(b"hello");
+    client.write_all(&sent).await.unwrap();
+    client.shutdown().await.unwrap();
+    // The first that the upstream accepts is the one with a header.
+    let (mut server, _) = upstream.accept().await.unwrap();
+    let mut received = Vec::new();
+    server.read_to_end(&mut received).await.unwrap();
+    assert_eq!(received, b"hello");
+    running.stop(Duration::ZERO, std::future::pending()).await;
+}
+
+#[tokio::test]
+async fn what_is_read_in_search_of_a_header_reaches_the_upstream() {
+    let upstream = TcpListener::bind(LOCAL).await.unwrap();
+    let running = relay_with(upstream.local_addr().unwrap(), ProxyProtocol::Optional).await;
+    let mut client = TcpStream::connect(running.addresses[0]).await.unwrap();
+    client.write_all(b"\r\nhello").await.unwrap();
+    client.shutdown().await.unwrap();
+    let (mut server, _) = upstream.accept().await.unwrap();
+    let mut received = Vec::new();
+    server.read_to_end(&mut received).await.unwrap();
+    assert_eq!(received, b"\r\nhello");
+    running.stop(Duration::ZERO, std::future::pending()).await;
+}
+
+#[tokio::test]
+async fn a_probe_may_begin_with_a_proxy_header() {
+    let upstream = TcpListener::bind(LOCAL).await.unwrap();
+    let running = relay_with(upstream.local_addr().unwrap(), ProxyProtocol::Required).await;
+    for before in [header(0x20, &[]), header(0x20, &[0; 12]), Vec::new()] {
+        let mut stream = TcpStream::connect(running.addresses[1]).await.unwrap();
+        stream.write_all(&before).await.unwrap();
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+    running.stop(Duration::ZERO, std::future::pending()).await;
 }
 
 #[tokio::test]

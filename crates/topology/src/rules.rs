@@ -186,6 +186,7 @@ rules! {
         not_accelerated,
         open_to_the_internet,
         relays_nothing,
+        proxy_header_missing,
     }
     private_link {
         nat_subnet_policies,

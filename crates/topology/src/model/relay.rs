@@ -36,6 +36,50 @@ pub struct RelayListener {
     pub listen: SocketAddr,
     /// Upstreams, `host:port` or `address:port`; tried in turn.
     pub to: Vec<String>,
+    /// Whether each connection begins with a PROXY protocol v2 header; it is read and not relayed.
+    #[serde(
+        rename = "proxyProtocol",
+        default,
+        skip_serializing_if = "ProxyProtocol::is_off"
+    )]
+    pub proxy_protocol: ProxyProtocol,
+}
+
+/// What a listener takes at the beginning of a connection.
+/// Source: <https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProxyProtocol {
+    /// No header: what comes is the client's.
+    #[default]
+    Off,
+    /// A header if there is one. Only where everybody who connects may be trusted to tell the truth.
+    Optional,
+    /// A header, else the connection is reset.
+    Required,
+}
+
+impl ProxyProtocol {
+    /// The words for it, as they are written.
+    pub const WORDS: [&'static str; 3] = ["off", "optional", "required"];
+
+    /// What a word means.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "off" => Some(Self::Off),
+            "optional" => Some(Self::Optional),
+            "required" => Some(Self::Required),
+            _ => None,
+        }
+    }
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde calls it with a reference"
+    )]
+    fn is_off(&self) -> bool {
+        *self == Self::Off
+    }
 }
 
 /// The health endpoint: 200 only while an upstream of every listener accepts a connection.

@@ -175,7 +175,7 @@ fn ascii(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::relay::RelayListener;
+    use crate::model::relay::{ProxyProtocol, RelayListener};
     use saphyr_parser::{Event, Parser};
 
     /// Every scalar of a YAML text.
@@ -196,6 +196,7 @@ mod tests {
             listeners: vec![RelayListener {
                 listen: "0.0.0.0:443".parse().unwrap(),
                 to: vec!["bücher.example: #\u{2028}'\"|:443".to_owned()],
+                proxy_protocol: ProxyProtocol::Required,
             }],
             health: None,
             drain_seconds: 30,

@@ -16,7 +16,7 @@ use crate::{
         compute::{NetworkProfile, NicReference, VirtualMachine},
         id::ResourceId,
         network::{Child, NetworkInterface, NicIpConfiguration, SubResource},
-        relay::{RelayConfig, RelayHealth, RelayListener, default_drain_seconds},
+        relay::{ProxyProtocol, RelayConfig, RelayHealth, RelayListener, default_drain_seconds},
     },
     source::ManifestPath,
 };
@@ -67,7 +67,11 @@ const MACHINE: &[Key] = &[
 ];
 
 /// Places in the relay's configuration, which travels in the user data.
-const RELAY: &[Key] = &[Key::value("/listen", "listen"), Key::list("/to", "to")];
+const RELAY: &[Key] = &[
+    Key::value("/listen", "listen"),
+    Key::list("/to", "to"),
+    Key::value("/proxyProtocol", "proxyProtocol"),
+];
 
 /// How many machines a forwarder has.
 pub(super) fn instances(forwarder: &Forwarder) -> usize {
@@ -201,9 +205,13 @@ fn relay(cx: &mut Context<'_>, entry: &Entry<Forwarder>) -> RelayConfig {
             }
         }
         if let (Some(listen), false) = (&item.value.listen, to.is_empty()) {
+            let proxy_protocol = item.value.proxy_protocol.as_ref();
             listeners.push(RelayListener {
                 listen: listen.value.0,
                 to,
+                proxy_protocol: proxy_protocol
+                    .and_then(|word| ProxyProtocol::from_word(&word.value))
+                    .unwrap_or_default(),
             });
         }
     }

@@ -240,6 +240,11 @@ impl<'w, 't> Walk<'w, 't> {
         };
         let all = match self.members(balancer, &pool.id) {
             Ok(all) => all,
+            Err(judgement) if judgement.verdict == Verdict::Drop => {
+                let port = ruled.backend_port(rule.frontend_port);
+                let remedy = mend::balancing::join_pool(self.world, balancer, &pool.id, port);
+                return nobody(judgement.remedy(remedy));
+            }
             Err(judgement) => return nobody(judgement),
         };
         if self.relays > 0
@@ -389,7 +394,7 @@ impl<'w, 't> Walk<'w, 't> {
         let probe = found.map(|(_, probe)| &probe.properties);
         let what = probe.map_or_else(|| format!("probe `{name}`"), |probe| described(name, probe));
         let reasoned = |member: &Station<'w, 't>| match probe {
-            Some(probe) => self.probed(member, probe),
+            Some(probe) => self.probed(member, probe, &by),
             None => Judgement::unknown(format!("probe `{name}` is not in the load balancer")),
         };
         let mut healthy = Vec::new();
@@ -453,7 +458,7 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     /// What the probe would find at a member.
-    fn probed(&self, member: &Station<'w, 't>, probe: &Probe) -> Judgement {
+    fn probed(&self, member: &Station<'w, 't>, probe: &Probe, by: &DecidedBy) -> Judgement {
         let packet = Packet {
             source: security::HOST,
             destination: SocketAddrV4::new(member.address, probe.port),
@@ -468,7 +473,7 @@ impl<'w, 't> Walk<'w, 't> {
             place,
             packet,
         );
-        rules.and(self.answers_probe(member, probe))
+        rules.and(self.answers_probe(member, probe, by))
     }
 
     /// Machines that forward, behind a load balancer that is the next hop of a route: its rule for
@@ -532,7 +537,7 @@ pub(crate) fn no_rule(
         "",
         "/properties/loadBalancingRules",
     ))
-    .remedy(mend::balancing_rule(resource, balancer, frontend, port))
+    .remedy(mend::balancing::rule(resource, balancer, frontend, port))
 }
 
 fn at_members(

@@ -58,7 +58,7 @@ impl<'w, 't> Walk<'w, 't> {
                     DecidedKind::Relay,
                     id,
                     format!("listener {index}"),
-                    self.world.user_data_pointer(id),
+                    format!("{}/listeners/{index}", self.world.user_data_pointer(id)),
                 );
                 return Ok(Listens::Relay(listener.clone(), by));
             }
@@ -171,11 +171,23 @@ impl<'w, 't> Walk<'w, 't> {
             .collect();
         let world = self.world;
         let proxied = self.proxied.clone();
+        // A load balancer that sends where nobody listens.
+        let chosen = self
+            .hops
+            .last()
+            .filter(|hop| hop.kind == HopKind::LoadBalancer);
+        let elsewhere = |machine: &Station<'w, 't>| {
+            let (_, relay) = self.relay_of(machine)?;
+            mend::balancing::backend_port(self.world, &chosen?.decided_by, relay)
+        };
         let judgement =
             Judgement::over_all(machines.iter().zip(&found).flat_map(|(machine, found)| {
                 let destination = SocketAddrV4::new(machine.address, port);
                 let listens = match found {
                     Ok(found) => accepts(found, proxied.as_ref()),
+                    Err(judgement) if judgement.verdict == super::Verdict::Drop => {
+                        judgement.clone().remedy(elsewhere(machine))
+                    }
                     Err(judgement) => judgement.clone(),
                 };
                 sources.iter().map(move |source| {
@@ -282,9 +294,21 @@ impl<'w, 't> Walk<'w, 't> {
 
     /// What a machine answers to a probe that reached it: a relay's health endpoint says 200 only
     /// while an upstream of every listener accepts a connection.
-    pub(crate) fn answers_probe(&self, machine: &Station<'w, 't>, probe: &Probe) -> Judgement {
+    pub(crate) fn answers_probe(
+        &self,
+        machine: &Station<'w, 't>,
+        probe: &Probe,
+        by: &DecidedBy,
+    ) -> Judgement {
+        let remedy = || {
+            let (_, relay) = self.relay_of(machine)?;
+            mend::balancing::probe(by, probe, relay)
+        };
         let listens = match self.listener(machine, probe.port) {
             Ok(listens) => listens,
+            Err(judgement) if judgement.verdict == super::Verdict::Drop => {
+                return judgement.remedy(remedy());
+            }
             Err(judgement) => return judgement,
         };
         if probe.protocol.eq_ignore_ascii_case("Tcp") {
@@ -295,7 +319,8 @@ impl<'w, 't> Walk<'w, 't> {
                 Listens::Relay(..) => Judgement::unknown("the probe is relayed to the upstream"),
                 Listens::Health => Judgement::drop(
                     "the relay's health endpoint speaks no TLS; make the probe's protocol Http",
-                ),
+                )
+                .remedy(remedy()),
             };
         }
         let Some((id, relay)) = self.relay_of(machine) else {
@@ -310,7 +335,8 @@ impl<'w, 't> Walk<'w, 't> {
             return Judgement::drop(format!(
                 "the relay of `{}` answers on {path}, not on {asked}; make the probe's requestPath {path}",
                 id.name()
-            ));
+            ))
+            .remedy(remedy());
         }
         // Beyond a first relay the walk itself goes on to the upstreams: asking them at every load
         // balancer of a chain of relays would multiply the work.
@@ -468,10 +494,10 @@ pub(crate) fn gateway_listens(id: &ResourceId, port: u16) -> Judgement {
 
 /// Whether what listens can read what comes.
 pub(crate) fn accepts(found: &Listens, proxied: Option<&ResourceId>) -> Judgement {
-    match (found, proxied) {
-        (Listens::Relay(_, by), Some(service)) => mend::proxy_mismatch(service, by),
-        (Listens::Relay(_, by), None) => Judgement::silent().by(by.clone()),
-        (Listens::Health, _) => Judgement::silent(),
+    match found {
+        Listens::Relay(listener, by) => mend::proxy::agrees(listener, by, proxied),
+        // The health endpoint takes both.
+        Listens::Health => Judgement::silent(),
     }
 }
 

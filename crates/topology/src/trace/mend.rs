@@ -1,17 +1,15 @@
 //! What to change so that a drop is none: in words, and as changes of the model.
 
+pub(crate) mod balancing;
+pub(crate) mod proxy;
+
 use super::{
-    balance::{Ruled, rules_of},
-    decision::{DecidedBy, DecidedKind, Judgement},
     link, names, platform,
     world::{Net, World},
 };
 use crate::{
     finding::{Change, Fix},
-    model::{
-        Resource, Topology, addresses::Holder, dns::RecordAddress, id::ResourceId,
-        network::LoadBalancer,
-    },
+    model::{Topology, addresses::Holder, dns::RecordAddress, id::ResourceId, relay::RelayConfig},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -63,20 +61,31 @@ impl Remedy {
 
     /// Takes in what another member of the same pool needs.
     pub(crate) fn merge(&mut self, other: Self) {
-        if let (Self::Admit(own), Self::Admit(more)) = (self, other)
-            && own.group == more.group
-            && own.inbound == more.inbound
-            && own.port == more.port
-        {
-            own.before = own.before.min(more.before);
-            for (own, more) in [
-                (&mut own.sources, more.sources),
-                (&mut own.destinations, more.destinations),
-            ] {
-                own.extend(more);
-                own.sort_unstable();
-                own.dedup();
+        match (self, other) {
+            (Self::Admit(own), Self::Admit(more))
+                if own.group == more.group
+                    && own.inbound == more.inbound
+                    && own.port == more.port =>
+            {
+                own.before = own.before.min(more.before);
+                for (own, more) in [
+                    (&mut own.sources, more.sources),
+                    (&mut own.destinations, more.destinations),
+                ] {
+                    own.extend(more);
+                    own.sort_unstable();
+                    own.dedup();
+                }
             }
+            // The same thing to do at another machine.
+            (Self::Changes(own), Self::Changes(more)) if own.title == more.title => {
+                for change in more.changes {
+                    if !own.changes.contains(&change) {
+                        own.changes.push(change);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
@@ -201,98 +210,6 @@ pub(crate) fn set(id: &ResourceId, pointer: String, value: Value, title: String)
     Remedy::changes(title, [Change::set(id, pointer, value)])
 }
 
-/// A relay that gets a PROXY header it does not read hands it on to the service, which takes it
-/// for nonsense.
-/// Source: <https://learn.microsoft.com/azure/private-link/private-link-service-overview#getting-connection-information-using-tcp-proxy-v2>.
-pub(crate) fn proxy_mismatch(service: &ResourceId, relay: &DecidedBy) -> Judgement {
-    let pointer = "/properties/enableProxyProtocol";
-    Judgement::drop(format!(
-        "`{}` puts a PROXY protocol header before each connection (enableProxyProtocol), which the relay does not read; switch it off",
-        service.short()
-    ))
-    .by(relay.clone())
-    .by(DecidedBy::at(DecidedKind::PrivateLink, service, "enableProxyProtocol", pointer))
-    .remedy(set(
-        service,
-        pointer.to_owned(),
-        Value::Bool(false),
-        format!("switch off enableProxyProtocol of `{}`", service.short()),
-    ))
-}
-
-/// The load-balancing rule that a frontend lacks, like those that it has.
-pub(crate) fn balancing_rule(
-    resource: &Resource,
-    balancer: &LoadBalancer,
-    frontend: usize,
-    port: u16,
-) -> Option<Remedy> {
-    let known = balancer.frontend_ip_configurations.get(frontend)?;
-    let own = rules_of(resource, balancer, frontend);
-    let like = own.first().map(|ruled: &Ruled<'_>| &ruled.rule.properties);
-    let pool = match like {
-        Some(like) => like.pools().next()?.id.clone(),
-        None => resource.id.child(
-            "backendAddressPools",
-            &balancer.backend_address_pools.first()?.name,
-        ),
-    };
-    let probe = match like {
-        Some(like) => like.probe.as_ref().map(|probe| probe.id.clone()),
-        None => balancer
-            .probes
-            .first()
-            .map(|probe| resource.id.child("probes", &probe.name)),
-    };
-    let name = (1..=NAMES)
-        .map(|number| match number {
-            1 => format!("tcp-{port}"),
-            _ => format!("tcp-{port}-{number}"),
-        })
-        .find(|name| {
-            balancer
-                .load_balancing_rules
-                .iter()
-                .all(|rule| !rule.name.eq_ignore_ascii_case(name))
-        })?;
-    // Two rules of one pool may not share a backend port.
-    let is_taken = balancer.load_balancing_rules.iter().any(|rule| {
-        let backend = rule.properties.backend_port.unwrap_or(0);
-        rule.properties.pools().any(|other| other.id == pool)
-            && rule.properties.enable_floating_ip != Some(true)
-            && backend == port
-    });
-    if is_taken {
-        return None;
-    }
-    let mut properties = json!({
-        "frontendIPConfiguration": {
-            "id": resource.id.child("frontendIPConfigurations", &known.name).as_str(),
-        },
-        "backendAddressPool": { "id": pool.as_str() },
-        "protocol": "Tcp",
-        "frontendPort": port,
-        "backendPort": port,
-        "idleTimeoutInMinutes": like.and_then(|like| like.idle_timeout_in_minutes).unwrap_or(4),
-        "enableTcpReset": true,
-    });
-    if let (Some(probe), Some(members)) = (probe, properties.as_object_mut()) {
-        members.insert("probe".to_owned(), json!({ "id": probe.as_str() }));
-    }
-    let title = format!(
-        "add a load-balancing rule for TCP port {port} to `{}`",
-        resource.id.short()
-    );
-    Some(Remedy::changes(
-        title,
-        [Change::set(
-            &resource.id,
-            "/properties/loadBalancingRules/-",
-            json!({ "name": name, "properties": properties }),
-        )],
-    ))
-}
-
 /// Seconds that an answer is kept: the address it gives is assigned by Azure and may change.
 const TTL_SECONDS: u32 = 60;
 
@@ -367,8 +284,23 @@ pub(crate) fn record(
         host,
     );
     if world.topology.resources.contains_key(&zone) {
-        // It answers others with another address: a second zone of the name needs another group.
-        return None;
+        let record = zone.child("A", "@");
+        let answers = [&record, &zone.child("CNAME", "@")];
+        if answers
+            .iter()
+            .any(|id| world.topology.resources.contains_key(*id))
+        {
+            // It answers others with another address: a second zone of the name needs another group.
+            return None;
+        }
+        return Some(Remedy::changes(
+            format!(
+                "add record `@` to private DNS zone `{host}`: the address of `{}`, and link it to `{}`",
+                target.short(),
+                network.name()
+            ),
+            [Change::set(&record, "", answer), link(&zone)],
+        ));
     }
     Some(Remedy::changes(
         format!(
@@ -444,9 +376,19 @@ fn relays_to(world: &World<'_>, balancer: &ResourceId, host: &str) -> bool {
     let vip = names::service_of(world, host)
         .and_then(|id| world.addresses.get(&Holder::Vip(id.clone())))
         .map(|address| address.to_string());
-    pools
+    let members: Vec<_> = pools
         .flat_map(|pool| world.members(&pool).collect::<Vec<_>>())
+        .collect();
+    let mut relays: Vec<&RelayConfig> = members
+        .iter()
         .filter_map(|member| world.relay(member.machine.id()?))
+        .collect();
+    if members.is_empty() {
+        // Those that the load balancer lacks.
+        relays.extend(balancing::idle_relays(world, inner).map(|(_, relay)| relay));
+    }
+    relays
+        .into_iter()
         .flat_map(|relay| &relay.listeners)
         .flat_map(|listener| &listener.to)
         .any(|to| {

@@ -132,6 +132,59 @@ fn a_pending_connection_takes_no_packet() {
 }
 
 #[test]
+fn a_request_by_hand_is_approved_at_once_where_the_subscription_is_listed() {
+    let by_hand = EXAMPLE.replace("service: APIM-PLS }", "service: APIM-PLS, manual: true }");
+    assert_ne!(by_hand, EXAMPLE);
+    assert_eq!(of(&topology(&by_hand)).outcome, Outcome::Delivered);
+    let unlisted = by_hand.replace("autoApproval: [partner]", "autoApproval: [provider]");
+    let words = [
+        "Pending",
+        "asked for by hand",
+        "does not have subscription 1111",
+    ];
+    drops(&topology(&unlisted), HopKind::PrivateEndpoint, &words);
+}
+
+#[test]
+fn relay_and_service_agree_on_the_proxy_header_or_nothing_arrives() {
+    // What the relay takes, whether the service sends, and the reason for a drop.
+    let cases = [
+        ("off", false, None),
+        ("optional", false, None),
+        (
+            "required",
+            false,
+            Some("waits at port 443 for a PROXY protocol header"),
+        ),
+        (
+            "off",
+            true,
+            Some(
+                "`privateLinkServices/APIM-PLS` puts a PROXY protocol header before each connection",
+            ),
+        ),
+        ("optional", true, None),
+        ("required", true, None),
+    ];
+    for (takes, sends, because) in cases {
+        let text = EXAMPLE
+            .replace(
+                "to: apim1449 }",
+                &format!("to: apim1449, proxyProtocol: {takes} }}"),
+            )
+            .replace(
+                "visibility: [partner]",
+                &format!("visibility: [partner], enableProxyProtocol: {sends}"),
+            );
+        let topology = topology(&text);
+        match because {
+            None => assert_eq!(of(&topology).outcome, Outcome::Delivered, "{takes} {sends}"),
+            Some(words) => drops(&topology, HopKind::NetworkInterface, &[words]),
+        }
+    }
+}
+
+#[test]
 fn what_was_observed_of_a_connection_counts() {
     let mut endpoint = String::new();
     let topology = topology(EXAMPLE);

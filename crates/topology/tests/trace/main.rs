@@ -10,6 +10,7 @@ mod build;
 mod drops;
 mod example;
 mod members;
+mod mends;
 mod names;
 mod networks;
 mod paths;

@@ -41,5 +41,8 @@ records! {
         required listen "listen" Listen,
         /// Name of an API Management service, `host:port` or `address:port`; several are tried in turn.
         required_many to "to" String,
+        /// Whether each connection begins with a PROXY protocol v2 header, as `enableProxyProtocol`
+        /// of a Private Link Service puts it there; default `off`.
+        choice proxy_protocol "proxyProtocol" ["off", "optional", "required"],
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         compute::{VirtualMachine, VirtualMachineScaleSet},
         id::ResourceId,
         network::NetworkInterface,
-        relay::{RelayConfig, RelayHealth},
+        relay::{ProxyProtocol, RelayConfig, RelayHealth},
     },
 };
 use std::{collections::BTreeMap, net::Ipv4Addr};
@@ -132,6 +132,23 @@ impl<'t> RelayAt<'t> {
     /// JSON pointer to where a listener listens.
     pub(in crate::rules) fn listen_at(&self, listener: usize) -> String {
         format!("{}/listeners/{listener}/listen", self.user_data)
+    }
+
+    /// JSON pointers to what the listeners that a rule sends to say of the PROXY protocol header,
+    /// of those that say this.
+    pub(in crate::rules) fn proxy_at(
+        &self,
+        used: &UsedPool<'_>,
+        says: ProxyProtocol,
+    ) -> impl Iterator<Item = String> {
+        let user_data = self.user_data;
+        let (port, is_every_port) = (used.port, used.is_every_port());
+        let listeners = self.config.listeners.iter().enumerate();
+        listeners
+            .filter(move |(_, one)| {
+                one.proxy_protocol == says && (is_every_port || one.listen.port() == port)
+            })
+            .map(move |(index, _)| format!("{user_data}/listeners/{index}/proxyProtocol"))
     }
 
     /// JSON pointer to an upstream.

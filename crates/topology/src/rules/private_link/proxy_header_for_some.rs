@@ -1,17 +1,20 @@
 //! `PLS018`: PROXY header from one service, and none from another.
 
-use crate::{model::network::PrivateLinkService, rules::prelude::*};
+use crate::{
+    model::{network::PrivateLinkService, relay::ProxyProtocol},
+    rules::prelude::*,
+};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "PLS018",
     severity: Severity::Warning,
     title: "PROXY header from one service, and none from another",
     why: "the switch acts on every load balancer and member that they share, probes included, so members cannot tell what to expect",
-    mend: "give both the same `enableProxyProtocol`",
+    mend: "give both the same `enableProxyProtocol`, or let the relays take both (`proxyProtocol: optional`)",
     source: "https://learn.microsoft.com/azure/private-link/private-link-service-overview",
     arm_code: None,
     has_fix: false,
-    after: &["FWD010"],
+    after: &["FWD010", "FWD019"],
     also: &[],
     bad: &[
         r#"resources: [ { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/PrivateAPIM/providers/Microsoft.Compute/virtualMachines/fwd-0,
@@ -67,6 +70,16 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
         };
         let other = services.iter().find(|(_, other)| says(other) != says(body));
         let Some((other, _)) = other else { continue };
+        let mut listeners = subject
+            .relays
+            .behind(&balancer.id)
+            .flat_map(|relay| &relay.config.listeners)
+            .peekable();
+        let is_told = listeners.peek().is_some()
+            && listeners.all(|one| one.proxy_protocol == ProxyProtocol::Optional);
+        if is_told {
+            continue;
+        }
         let pointer = "/properties/enableProxyProtocol";
         let message = format!(
             "of `{}` and `{}`, only one sends PROXY headers to `{}`",
