@@ -188,6 +188,16 @@ fn bad_input_is_located_and_nothing_is_started() {
 }
 
 #[test]
+fn up_says_at_once_what_the_twin_does_not_run() {
+    let started = std::time::Instant::now();
+    let output = linkspan(&["up", "examples/scale-set.yaml", "--once"]).unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("`relays` is a scale set"), "{said}");
+    assert!(started.elapsed().as_secs() < 30, "it waited for health");
+}
+
+#[test]
 fn down_without_a_terminal_asks_for_yes() {
     let output = linkspan(&["down", "examples/internal-apim.yaml"]).unwrap();
     assert_eq!(output.status.code(), Some(2));

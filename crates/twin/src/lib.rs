@@ -17,10 +17,12 @@ mod data_plane;
 pub mod endpoints;
 pub mod functions_host;
 mod instance;
+mod limits;
 mod placement;
 pub mod socket;
 mod twin;
 
 pub use data_plane::{DataPlaneError, in_memory::InMemoryError, trust::TrustError};
+pub use limits::not_run;
 pub use placement::ClientPlacement;
 pub use twin::{Principal, SubscriptionOption, Twin, TwinError, TwinOptions};

@@ -35,6 +35,13 @@ pub(crate) fn run(options: &Up) -> Result<u8> {
     let Ok((checked, _)) = topology::rules::checked(read.topology, read.findings) else {
         return Ok(1);
     };
+    let not_run = ::twin::not_run(checked.topology());
+    if !not_run.is_empty() {
+        anyhow::bail!(
+            "the twin cannot run this topology: {}; `linkspan trace` reasons about it, and `linkspan apply` provisions it on Azure",
+            not_run.join("; ")
+        );
+    }
     let spawner = match Spawner::start() {
         Ok(spawner) => Some(spawner),
         Err(denied) => {

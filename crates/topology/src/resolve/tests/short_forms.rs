@@ -594,6 +594,98 @@ fn a_relay_leads_to_a_backend() {
 }
 
 #[test]
+fn a_change_is_written_where_its_part_is_said() {
+    let sources = SourceMap::of("", BASE);
+    let many = "Network/loadBalancers/many";
+    let rules = "/properties/loadBalancingRules";
+    for (id, pointer, value, from, to) in [
+        (
+            many,
+            "/properties/probes/1/properties/port".to_owned(),
+            json!(5433),
+            "port: 5432 }",
+            "port: 5433 }",
+        ),
+        (
+            many,
+            format!("{rules}/1/properties/loadDistribution"),
+            json!("Default"),
+            "SourceIP }",
+            "Default }",
+        ),
+        (
+            many,
+            "/properties/outboundRules/0/properties/allocatedOutboundPorts".to_owned(),
+            json!(64),
+            "1024 }",
+            "64 }",
+        ),
+        (
+            many,
+            "/properties/frontendIPConfigurations/0/properties/privateIPAddress".to_owned(),
+            json!("10.0.1.60"),
+            "10.0.1.50",
+            "10.0.1.60",
+        ),
+        (
+            "Network/privateLinkServices/apps",
+            "/properties/ipConfigurations/0/properties/privateIPAddress".to_owned(),
+            json!("10.0.3.10"),
+            "10.0.3.9",
+            "10.0.3.10",
+        ),
+        (
+            "Network/privateEndpoints/vault",
+            "/properties/ipConfigurations/0/properties/privateIPAddress".to_owned(),
+            json!("10.0.2.98"),
+            "10.0.2.99",
+            "10.0.2.98",
+        ),
+        (
+            "ApiManagement/service/api",
+            "/properties/additionalLocations/0/disableGateway".to_owned(),
+            json!(false),
+            "disableGateway: true",
+            "disableGateway: false",
+        ),
+        (
+            "ApiManagement/service/api",
+            "/zones".to_owned(),
+            json!(["1", "3"]),
+            "zones: [\"1\", \"2\"]\n    virtualNetworkType",
+            "zones: [\"1\", \"3\"]\n    virtualNetworkType",
+        ),
+        (
+            "Compute/virtualMachineScaleSets/two",
+            "/sku/capacity".to_owned(),
+            json!(4),
+            "instances: 3",
+            "instances: 4",
+        ),
+        (
+            "Compute/virtualMachineScaleSets/two",
+            "/properties/upgradePolicy/mode".to_owned(),
+            json!("Manual"),
+            "instances: 3, zones: [\"1\", \"2\"], relay: [ { listen: 5432, to: db } ] }",
+            "instances: 3, zones: [\"1\", \"2\"], relay: [ { listen: 5432, to: db } ], upgradePolicy: Manual }",
+        ),
+    ] {
+        let change = crate::finding::Change {
+            id: format!("{GROUP}/Microsoft.{id}").parse().unwrap(),
+            pointer: pointer.clone(),
+            value: Some(value),
+        };
+        let mended = crate::fix::mend(&sources, &[change]).unwrap();
+        let id = mended.sources.ids().next().unwrap();
+        assert_eq!(
+            mended.sources.text(id),
+            BASE.replacen(from, to, 1),
+            "{pointer}"
+        );
+    }
+}
+
+#[test]
 fn what_is_written_in_a_part_is_found_again() {
     let topology = base();
     let sources = SourceMap::of("", BASE);
