@@ -312,6 +312,9 @@ mod tests {
             "linkspan: v1\nname: x\nvirtualNetwork: {}\n",
             "linkspan: v1\nname: x\nforwarders: { f: { subnet: a/b, relay: [ { listen: 0, to: x } ] } }\n",
             "linkspan: v1\nname: x\nresources: [ { type: T } ]\n",
+            "linkspan: v1\nname: x\nvirtualNetworks: { N: { resourceGroup: G, addressPrefixes: [10.0.0.0/16], subnets: { s: {} } } }\n",
+            "linkspan: v1\nname: x\nvirtualNetworks: { N: { resourceGroup: G, addressPrefixes: [fd00] } }\n",
+            "linkspan: v1\nname: x\nnatGateways: { N: { resourceGroup: G, publicIPAddresses: [A] } }\n",
             "linkspan: v1\nname: x\nsuppress: [ { code: FWD001 } ]\n",
         ] {
             assert!(!errors(bad).is_empty(), "{bad}");

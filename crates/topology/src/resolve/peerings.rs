@@ -2,7 +2,6 @@
 
 use super::{Context, is_set, named, value};
 use crate::{
-    finding::{Finding, Severity},
     manifest::{Entry, Peering, suggest::clip},
     model::{
         Key,
@@ -108,10 +107,8 @@ fn derive<'m>(
             "`{}` is not a network that this manifest makes",
             clip(remote.name(), 40)
         );
-        let finding = Finding::at_span("MAN005", Severity::Error, message, span)
-            .note("`bothWays` makes the other half of a peering in the other network")
-            .help("leave `bothWays` out, and make the other half where that network is made");
-        cx.out.findings.push(finding);
+        let help = "leave `bothWays` out, and make the other half where that network is made";
+        cx.out.error("MAN005", message, span, help);
         return;
     }
     let others = halves.entry(remote.clone()).or_default();
@@ -128,10 +125,8 @@ fn derive<'m>(
             clip(remote.name(), 40),
             clip(name, 40)
         );
-        let finding = Finding::at_span("MAN010", Severity::Error, message, span)
-            .note("the derived half of a peering has the name of the network it leads to")
-            .help("rename the other peering, or state both halves");
-        cx.out.findings.push(finding);
+        let help = "state both halves, or rename the other peering: the derived half has the name of the network it leads to";
+        cx.out.error("MAN010", message, span, help);
         return;
     }
     let here = properties(&entry.value, network);

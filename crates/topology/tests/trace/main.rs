@@ -9,6 +9,7 @@
 mod build;
 mod drops;
 mod example;
+mod hub;
 mod members;
 mod mends;
 mod names;

@@ -362,7 +362,7 @@ fn the_other_half_is_made_only_where_it_can_be() {
         ),
         (
             "{ Taken: { bothWays: true } }".to_owned(),
-            "MAN010 at true: `Taken` has another peering `N`; rename the other peering, or state both halves",
+            "MAN010 at true: `Taken` has another peering `N`; state both halves, or rename the other peering: the derived half has the name of the network it leads to",
         ),
     ] {
         refused(
@@ -543,4 +543,46 @@ virtualNetworks:
         ),
         "  N: { resourceGroup: G, addressPrefixes: [10.0.0.0/16], subnets: { s: { addressPrefix: 10.0.0.0/24, delegations: { web: { serviceName: Microsoft.Web/serverFarms } } } } }",
     );
+}
+
+const HUB: &str = include_str!("../../../../../examples/hub-and-spoke.yaml");
+
+#[test]
+fn a_wrong_name_silences_what_follows_from_it() {
+    let found = |text: &str| -> Vec<String> {
+        let diagnosis = diagnose(&SourceMap::of("", text));
+        let findings = diagnosis.findings.iter();
+        findings
+            .map(|finding| format!("{} {}", finding.code, finding.message))
+            .collect()
+    };
+    let before = found(HUB);
+    for (from, to, wanted) in [
+        (
+            "natGateway: WayOut",
+            "natGateway: WayOot",
+            "MAN007 there is no NAT gateway `WayOot`",
+        ),
+        (
+            "[WayOut-IP]",
+            "[WayOut-Ip2]",
+            "MAN007 there is no public IP address `WayOut-Ip2`",
+        ),
+        (
+            "{}, Spoke: {}",
+            "{}, Spook: {}",
+            "MAN007 there is no virtual network `Spook`",
+        ),
+        (
+            "  WayOut-IP: { resourceGroup: Hub",
+            "  WayOut-IP: { resourceGroup: Hup",
+            "MAN007 there is no resource group `Hup`",
+        ),
+    ] {
+        let text = HUB.replacen(from, to, 1);
+        assert_ne!(text, HUB, "{from}");
+        let mut after = found(&text);
+        after.retain(|finding| !before.contains(finding));
+        assert_eq!(after, [wanted], "{to}");
+    }
 }

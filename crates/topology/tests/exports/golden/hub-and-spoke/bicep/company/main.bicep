@@ -1,0 +1,35 @@
+// hub-and-spoke, written by linkspan export.
+// privateEndpoints/Api-PE (partner) needs from the provider: the id or the alias of privateLinkServices/Api-PLS. It is filled in as /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/Hub/providers/Microsoft.Network/privateLinkServices/Api-PLS.
+// privateEndpoints/Api-PE asks for a connection; the connection is approved at once.
+// Deploy with: az deployment sub create --subscription 22222222-2222-2222-2222-222222222222 --location uksouth --template-file main.bicep
+// Deploy in this order: company/main.bicep, partner/main.bicep.
+targetScope = 'subscription'
+
+resource hubResourceGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'Hub'
+  location: 'uksouth'
+  tags: {
+    linkspan: 'hub-and-spoke'
+  }
+}
+
+resource api 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'Api'
+  location: 'uksouth'
+  tags: {
+    linkspan: 'hub-and-spoke'
+  }
+}
+
+module apiResources 'Api.bicep' = {
+  name: 'Api'
+  scope: api
+}
+
+module hubResourceGroupResources 'Hub.bicep' = {
+  name: 'Hub'
+  scope: hubResourceGroup
+  dependsOn: [
+    apiResources
+  ]
+}
