@@ -61,6 +61,15 @@ impl Hole {
         Self { at, instead }
     }
 
+    /// The same reference where it is a key: another key was meant.
+    pub(crate) fn of_key(&mut self) {
+        for instead in &mut self.instead {
+            if let Instead::Put(Value::Scalar(name)) = instead {
+                *instead = Instead::Rename(std::mem::take(name));
+            }
+        }
+    }
+
     /// Something that says nothing that could be used.
     pub(crate) fn dead_end(at: Span) -> Self {
         Self::new(at, vec![Instead::Leave, Instead::Cut])

@@ -6,7 +6,7 @@ use super::{
     index::{Index, Look, Names, Placed, dangling, fold, look},
 };
 use crate::{
-    manifest::{Field, List, Manifest},
+    manifest::{Field, Hole, List, Manifest},
     model::{id::ResourceId, network::SubResource},
     source::Spanned,
 };
@@ -149,6 +149,23 @@ impl Context<'_> {
                 None
             }
         }
+    }
+
+    /// The same for an entry that names something, by a field or else by its own name.
+    pub(super) fn refer_by_name(
+        &mut self,
+        kind: Kind,
+        field: &Field<String>,
+        name: &Spanned<String>,
+    ) -> Option<ResourceId> {
+        if let Some(reference) = field {
+            return self.refer(kind, reference);
+        }
+        let before = self.out.holes.len();
+        let found = self.refer(kind, name);
+        let new = self.out.holes.get_mut(before..).unwrap_or_default();
+        new.iter_mut().for_each(Hole::of_key);
+        found
     }
 
     /// The same for a field.

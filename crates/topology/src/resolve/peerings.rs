@@ -8,7 +8,7 @@ use crate::{
         id::ResourceId,
         network::{Child, SubResource, VirtualNetworkPeering},
     },
-    source::{ManifestPath, Span, Spanned},
+    source::{ManifestPath, Span},
 };
 use std::collections::BTreeMap;
 
@@ -46,12 +46,8 @@ pub(super) fn halves<'m>(cx: &mut Context<'m>) -> Halves<'m> {
             continue;
         };
         for (name, inner) in &entry.value.peerings {
-            let by_name = Spanned {
-                value: name.clone(),
-                span: inner.name.span,
-            };
-            let reference = inner.value.remote_virtual_network.as_ref();
-            let Some(remote) = cx.refer(named::NETWORK, reference.unwrap_or(&by_name)) else {
+            let reference = &inner.value.remote_virtual_network;
+            let Some(remote) = cx.refer_by_name(named::NETWORK, reference, &inner.name) else {
                 continue;
             };
             if is_set(&inner.value.both_ways) {

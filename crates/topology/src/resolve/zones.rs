@@ -206,12 +206,7 @@ fn link(
     path: ManifestPath,
 ) -> Option<ResourceId> {
     let stated = &entry.value;
-    let by_name = Spanned {
-        value: name.to_owned(),
-        span: entry.name.span,
-    };
-    let reference = stated.virtual_network.as_ref().unwrap_or(&by_name);
-    let network = cx.refer(named::NETWORK, reference)?;
+    let network = cx.refer_by_name(named::NETWORK, &stated.virtual_network, &entry.name)?;
     let body = Body::VirtualNetworkLink(VirtualNetworkLink {
         virtual_network: Some(SubResource::to(&network)),
         registration_enabled: value(stated.registration_enabled.as_ref()).or(Some(false)),
