@@ -10,9 +10,12 @@
 //! - A network security group that only a subnet names: see `resolve/security.rs`.
 //! - `privateLinkServiceNetworkPolicies: Disabled` on NAT subnets.
 //! - For each instance of a forwarder a NIC with the lowest free static address and a virtual
-//!   machine whose user data is the relay's configuration, health endpoint included.
-//! - A load balancer's frontend, pool, probe (HTTP to that health endpoint) and a rule for each
-//!   port that the forwarder listens on.
+//!   machine, or one scale set for all; the user data is the relay's configuration, health endpoint
+//!   included.
+//! - A load balancer's frontends, pools, probes (HTTP to that health endpoint) and a rule for each
+//!   port that what stands behind its only pool listens on.
+//! - For a private endpoint of a platform resource the `privatelink` zone of its sub-resource, the
+//!   zone's link and the zone group.
 //! - A Private Link Service's NAT address, and a private DNS zone for each host name that is
 //!   reached through a private endpoint or through a forwarder by name, unless a stated zone answers.
 //! - The other half of a peering, where `bothWays` asks for it.

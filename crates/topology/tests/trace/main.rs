@@ -6,6 +6,7 @@
     reason = "tests stop at the first surprise"
 )]
 
+mod backends;
 mod build;
 mod drops;
 mod example;
