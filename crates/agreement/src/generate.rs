@@ -56,6 +56,7 @@ pub(crate) fn manifest(number: u64) -> String {
         "192.168.0.0/16"
     };
     let approval = if dice.one_in(6) { "[]" } else { "[partner]" };
+    let manual = dice.one_in(4);
     let instances = 1 + dice.roll() % 3;
     let port = dice.pick(&["443", "443", "443", "8443"]);
     let to = dice.pick(&[
@@ -113,7 +114,7 @@ loadBalancers:
 privateLinkServices:
   APIM-PLS: {{ loadBalancer: PrivateLinkServiceLB, visibility: [partner], autoApproval: {approval} }}
 privateEndpoints:
-  APIM-PE: {{ subnet: External/default, service: APIM-PLS }}
+  APIM-PE: {{ subnet: External/default, service: APIM-PLS, manual: {manual} }}
 clients:
   testvm: {{ subnet: External/default, privateIPAddress: {consumer}.4 }}
 "

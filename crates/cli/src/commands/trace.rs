@@ -153,10 +153,20 @@ fn line(number: usize, hop: &Hop, sources: &SourceMap) -> String {
     };
     format!(
         "{number:>3} {mark} {:<40} {way:<40} {}{}\n",
-        proof::short(&hop.at),
+        places(hop),
         hop.because,
         written(&hop.because, &hop.decided_by, sources)
     )
+}
+
+/// Where it is: all that may be chosen, the kind once.
+fn places(hop: &Hop) -> String {
+    let mut places = proof::short(&hop.at);
+    for other in hop.at_any_of.iter().skip(1) {
+        places.push('|');
+        places.push_str(other.rsplit('/').next().unwrap_or(other));
+    }
+    places
 }
 
 /// A table, there and back.

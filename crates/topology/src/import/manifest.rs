@@ -22,7 +22,7 @@ use std::collections::HashSet;
 const NAME: &str = "imported";
 /// Each time what could not be said shortly is written whole; a reference to it may then make one
 /// more thing impossible to say shortly, and so on once or twice.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 6;
 
 /// Writes a topology as a manifest that expands to the same resources ([`essence`] of each is the
 /// same). Noise that [`essence`] leaves out is left out here as well, except for ids.
@@ -122,6 +122,13 @@ fn differing(topology: &Topology, text: &str, whole: &HashSet<ResourceId>) -> Ve
         let all = topology.resources.keys();
         all.filter(|id| !whole.contains(*id)).cloned().collect()
     };
+    // What derives more than is there goes first.
+    let deriving = || -> Vec<ResourceId> {
+        let all = topology.resources.iter();
+        all.filter(|(id, resource)| !whole.contains(*id) && short::derives(resource))
+            .map(|(id, _)| id.clone())
+            .collect()
+    };
     let (parsed, findings) = manifest::parse(text);
     let resolved = resolve::resolve(&parsed);
     let is_refused = findings
@@ -130,7 +137,12 @@ fn differing(topology: &Topology, text: &str, whole: &HashSet<ResourceId>) -> Ve
         .any(|finding| finding.severity == Severity::Error);
     let found = &resolved.topology.resources;
     if is_refused || found.keys().any(|id| !topology.resources.contains_key(id)) {
-        return everything();
+        let first = deriving();
+        return if first.is_empty() {
+            everything()
+        } else {
+            first
+        };
     }
     topology
         .resources

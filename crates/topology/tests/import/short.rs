@@ -197,3 +197,50 @@ resources: [ {{ type: Microsoft.Network/privateDnsZones/AAAA, name: example.org/
         ["privateDnsZones/AAAA/example.org/www"]
     );
 }
+
+#[test]
+fn both_ends_of_private_link_are_said_shortly() {
+    let sections = "\
+virtualNetworks:
+  Hub:
+    resourceGroup: G
+    addressPrefixes: [10.0.0.0/16]
+    subnets: { one: { addressPrefix: 10.0.1.0/24, privateLinkServiceNetworkPolicies: Disabled }, two: { addressPrefix: 10.0.2.0/24 } }
+applicationSecurityGroups: { web: { resourceGroup: G } }
+forwarders: { fwd: { subnet: Hub/two, relay: [ { listen: 443, to: '10.9.9.9:443' } ] } }
+loadBalancers: { LB: { subnet: Hub/two, privateIPAddress: 10.0.2.9, backend: fwd } }
+privateLinkServices:
+  Behind: { loadBalancer: LB, subnet: Hub/one, natIPs: [10.0.1.8, 10.0.1.9], visibility: ['*'], autoApproval: [ours], enableProxyProtocol: true, fqdns: [a.example] }
+  Direct: { destinationIPAddress: 10.0.2.77, subnet: Hub/one, resourceGroup: G, visibility: [11111111-1111-1111-1111-111111111111] }
+privateEndpoints:
+  Near: { subnet: Hub/two, service: Behind, applicationSecurityGroups: [web], customNetworkInterfaceName: near-nic }
+  Asks: { subnet: Hub/two, service: Direct, manual: true, requestMessage: please }
+  Alias: { subnet: Hub/two, service: pls.0f9e1fc0-0b5b-4d0b-b1a5-0e9f9d1e0001.uksouth.azure.privatelinkservice }
+";
+    let left = left_whole(sections);
+    let is_link =
+        |one: &&String| one.starts_with("privateLink") || one.starts_with("privateEndpoints");
+    assert_eq!(left.iter().find(is_link), None, "{left:#?}");
+    let text = written(sections);
+    for said in [
+        "autoApproval: [ours]",
+        "subnet: Hub/one",
+        "service: Behind",
+        "manual: true",
+        "requestMessage: please",
+        "destinationIPAddress: 10.0.2.77",
+    ] {
+        assert!(text.contains(said), "{said} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_service_that_no_section_can_say_leaves_the_rest_short() {
+    let sections = "\
+virtualNetworks: { Hub: { resourceGroup: G, addressPrefixes: [10.0.0.0/16], subnets: { one: { addressPrefix: 10.0.1.0/24 } } } }
+resources:
+  - { type: Microsoft.Network/privateLinkServices, name: Odd, resourceGroup: G, location: uksouth, properties: { destinationIPAddress: 10.0.1.77, visibility: { subscriptions: [nobody] },
+      ipConfigurations: [ { name: nat, properties: { primary: true, privateIPAllocationMethod: Dynamic, subnet: { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/G/providers/Microsoft.Network/virtualNetworks/Hub/subnets/one } } } ] } }
+";
+    assert_eq!(left_whole(sections), ["privateLinkServices/Odd"]);
+}

@@ -1,6 +1,10 @@
 //! Sets against single walks: every sampled connection ends as its set says.
 
-use super::generate::{self, Dice};
+use super::{
+    build::{between, group, machine, network, reference, resource, rule, said, topology},
+    generate::{self, Dice},
+};
+use serde_json::json;
 use topology::{
     reach::{PortRange, endings},
     trace::{Outcome, World},
@@ -128,4 +132,125 @@ fn every_connection_ends_as_its_set_says() {
     }
     // The topologies must not be all of one kind.
     assert!(counts.iter().all(|count| *count > 400), "{counts:?}");
+}
+
+/// A relay behind a public frontend, and a neighbor, in a network whose group has these rules.
+fn behind_a_public_frontend(rules: &[serde_json::Value]) -> topology::Topology {
+    let group_of_subnet = json!({ "networkSecurityGroup": reference("networkSecurityGroups/n") });
+    let mut all = vec![
+        network(
+            "one",
+            "10.1.0.0/16",
+            &[("s", "10.1.0.0/24", group_of_subnet)],
+            &[],
+        ),
+        group("n", rules),
+        resource("publicIPAddresses/in", json!({ "ipAddress": "20.0.0.9" })),
+        resource(
+            "loadBalancers/lb",
+            json!({
+                "frontendIPConfigurations": [{ "name": "f", "properties": { "publicIPAddress": reference("publicIPAddresses/in") } }],
+                "backendAddressPools": [{ "name": "p", "properties": {} }],
+                "loadBalancingRules": [{ "name": "web", "properties": {
+                    "frontendIPConfiguration": reference("loadBalancers/lb/frontendIPConfigurations/f"),
+                    "backendAddressPool": reference("loadBalancers/lb/backendAddressPools/p"),
+                    "protocol": "Tcp", "frontendPort": 443, "backendPort": 8443,
+                }}],
+            }),
+        ),
+    ];
+    let pool = json!({ "loadBalancerBackendAddressPools": [reference("loadBalancers/lb/backendAddressPools/p")] });
+    all.extend(machine(
+        "a",
+        "one/s",
+        "10.1.0.4",
+        Some((8443, "10.1.0.5:443")),
+        &pool,
+    ));
+    all.extend(machine(
+        "b",
+        "one/s",
+        "10.1.0.5",
+        Some((443, "10.1.0.6:1")),
+        &json!({}),
+    ));
+    topology(all)
+}
+
+#[test]
+fn a_service_tag_may_hold_any_public_address_and_holds_no_private_one() {
+    let stopped_by_rules = |said: &str| said.contains("network security group");
+    // The rules, and whether the internet and a neighbor are let in; nothing where it depends on
+    // what the tag stands for.
+    let cases: &[(&[&str], Option<bool>, bool)] = &[
+        (&[], Some(false), true),
+        (&["Allow Inbound Internet * 8443"], Some(true), true),
+        (&["Allow Inbound Storage * 8443"], None, true),
+        (
+            &["Allow Inbound Storage.WestEurope * *", "Deny Inbound * * *"],
+            None,
+            false,
+        ),
+        (
+            &["Deny Inbound Storage * *", "Allow Inbound * * *"],
+            None,
+            true,
+        ),
+        (&["Deny Inbound Storage * *"], Some(false), true),
+        (
+            &["Deny Inbound Storage * *", "Deny Inbound * * *"],
+            Some(false),
+            false,
+        ),
+    ];
+    for (rules, internet, neighbor) in cases {
+        let rules: Vec<_> = (100..)
+            .zip(*rules)
+            .map(|(at, text)| rule(at, text))
+            .collect();
+        let topology = behind_a_public_frontend(&rules);
+        let world = World::new(&topology);
+        let near = between(&topology, "b", "a:8443");
+        assert_eq!(
+            !stopped_by_rules(&said(&near)),
+            *neighbor,
+            "{rules:?}: {}",
+            said(&near)
+        );
+        for (sender, from, to) in [
+            ("internet", "8.8.4.4", "20.0.0.9:443"),
+            ("internet", "20.5.5.5", "20.0.0.9:443"),
+            ("one/s", "one/10.1.0.99", "a:8443"),
+        ] {
+            let one = between(&topology, from, to);
+            if sender == "internet" {
+                match internet {
+                    None => assert_eq!(one.outcome, Outcome::Unknown, "{rules:?}: {}", said(&one)),
+                    Some(is_in) => {
+                        assert_eq!(one.outcome, Outcome::Dropped, "{rules:?}: {}", said(&one));
+                        assert_eq!(
+                            !stopped_by_rules(&said(&one)),
+                            *is_in,
+                            "{rules:?}: {}",
+                            said(&one)
+                        );
+                    }
+                }
+            }
+            let (host, port) = to.split_once(':').unwrap();
+            let sets = endings(
+                &world,
+                &sender.parse().unwrap(),
+                &host.parse().unwrap(),
+                &[PortRange::ALL],
+            );
+            let address = from.trim_start_matches("one/").parse().unwrap();
+            let port = port.parse().unwrap();
+            let set = sets.unwrap();
+            let set = set
+                .iter()
+                .find(|ending| ending.flows.contains(address, port));
+            assert_eq!(set.unwrap().outcome, one.outcome, "{rules:?}: {from}");
+        }
+    }
 }

@@ -1,8 +1,11 @@
 //! The short sections of a manifest, as far as they could say a topology's resources.
 
+mod link;
 mod network;
 mod public;
 mod zones;
+
+pub(super) use link::derives;
 
 use crate::{
     manifest::is_name,
@@ -131,6 +134,7 @@ impl<'t> Short<'t> {
         out.put("virtualNetworks", networks);
         out.put("networkSecurityGroups", security_groups);
         out.put("routeTables", route_tables);
+        self.links(whole, &mut out);
         let zones = self.zones(whole, &mut out);
         out.put("privateDnsZones", zones);
         let clients = self.clients(&out);
