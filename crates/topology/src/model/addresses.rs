@@ -6,8 +6,9 @@
 //! Source: <https://learn.microsoft.com/azure/virtual-network/ip-services/private-ip-addresses>.
 
 use super::{Topology, id::ResourceId};
+use indexmap::IndexMap;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map},
     net::Ipv4Addr,
 };
 
@@ -35,9 +36,9 @@ pub enum Holder {
 /// All addresses of a topology.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
-    by_holder: BTreeMap<Holder, (ResourceId, Ipv4Addr)>,
+    by_holder: IndexMap<Holder, (ResourceId, Ipv4Addr)>,
     /// The first holder of an address in a virtual network.
-    by_place: BTreeMap<(ResourceId, Ipv4Addr), Holder>,
+    by_network: HashMap<ResourceId, HashMap<Ipv4Addr, Holder>>,
 }
 
 impl Addresses {
@@ -141,7 +142,8 @@ impl Addresses {
 
     fn allocate(topology: &Topology, wanted: Vec<(Holder, ResourceId, Option<Ipv4Addr>)>) -> Self {
         let mut taken: HashMap<ResourceId, HashSet<Ipv4Addr>> = HashMap::new();
-        let mut by_holder: BTreeMap<Holder, (ResourceId, Ipv4Addr)> = BTreeMap::new();
+        let mut by_holder: IndexMap<Holder, (ResourceId, Ipv4Addr)> =
+            IndexMap::with_capacity(wanted.len());
         for (holder, subnet, address) in &wanted {
             if let Some(address) = address {
                 taken.entry(subnet.clone()).or_default().insert(*address);
@@ -170,17 +172,24 @@ impl Addresses {
                 by_holder.insert(holder, (subnet, address));
             }
         }
-        let mut by_place = BTreeMap::new();
+        let mut by_network: HashMap<ResourceId, HashMap<Ipv4Addr, Holder>> = HashMap::new();
         for (holder, (subnet, address)) in &by_holder {
-            if let Some(network) = subnet.parent() {
-                by_place
-                    .entry((network, *address))
-                    .or_insert_with(|| holder.clone());
+            let Some(network) = subnet.parent() else {
+                continue;
+            };
+            match by_network.entry(network).or_default().entry(*address) {
+                hash_map::Entry::Vacant(free) => {
+                    free.insert(holder.clone());
+                }
+                hash_map::Entry::Occupied(mut held) if holder < held.get() => {
+                    held.insert(holder.clone());
+                }
+                hash_map::Entry::Occupied(_) => {}
             }
         }
         Self {
             by_holder,
-            by_place,
+            by_network,
         }
     }
 
@@ -189,16 +198,33 @@ impl Addresses {
         self.by_holder.get(holder).map(|(_, address)| *address)
     }
 
-    /// Every holder with its subnet and address, in order.
+    /// Every holder with its subnet and address, in the order of holders.
     pub fn iter(&self) -> impl Iterator<Item = (&Holder, &ResourceId, Ipv4Addr)> {
+        let mut all: Vec<_> = self.unsorted().collect();
+        all.sort_unstable_by_key(|(holder, ..)| *holder);
+        all.into_iter()
+    }
+
+    /// The same in the order of the topology, for those to whom the order is nothing.
+    pub fn unsorted(&self) -> impl Iterator<Item = (&Holder, &ResourceId, Ipv4Addr)> {
         self.by_holder
             .iter()
             .map(|(holder, (subnet, address))| (holder, subnet, *address))
     }
 
-    /// Who holds this address in this virtual network.
+    /// Who holds this address in this virtual network: the first one, if several do.
     pub fn holder_in(&self, vnet: &ResourceId, address: Ipv4Addr) -> Option<&Holder> {
-        self.by_place.get(&(vnet.clone(), address))
+        self.by_network.get(vnet)?.get(&address)
+    }
+
+    /// How many addresses of a virtual network are held.
+    pub fn count_in(&self, vnet: &ResourceId) -> usize {
+        self.by_network.get(vnet).map_or(0, HashMap::len)
+    }
+
+    /// The subnet that a holder stands in.
+    pub fn subnet_of(&self, holder: &Holder) -> Option<&ResourceId> {
+        self.by_holder.get(holder).map(|(subnet, _)| subnet)
     }
 
     /// The address of a resource that records may point at: a private endpoint or an internal

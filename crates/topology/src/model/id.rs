@@ -1,26 +1,31 @@
 //! ARM resource ids: compared without case, written as they came.
 //!
-//! Ids are cloned, compared and asked for their parents all the time, so the text is shared: a parent
-//! is a shorter view of the same text, and neither a clone nor a parent costs a copy.
+//! Ids are cloned, compared, looked up and asked for their parents all the time. So the text is
+//! shared: a parent is a shorter view of the same text, and neither a clone nor a parent costs a
+//! copy. And each id carries the hash of what it is compared by: two different ids are told apart,
+//! and a table is asked, without reading a text.
 //! Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use std::{cmp::Ordering, fmt, hash, str::FromStr, sync::Arc};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+    str::FromStr,
+    sync::Arc,
+};
 
 /// The id of an ARM resource, such as
 /// `/subscriptions/S/resourceGroups/G/providers/Microsoft.Network/virtualNetworks/V/subnets/S`,
 /// or of a resource group (`/subscriptions/S/resourceGroups/G`).
 #[derive(Clone)]
 pub struct ResourceId {
-    shared: Arc<Texts>,
-    /// How many bytes of the texts are this id.
+    /// The text as it was written, and behind it the same text as it is compared.
+    shared: Arc<str>,
+    /// How many bytes of either are this id.
     end: usize,
-}
-
-/// An id as it was written, and as it is compared.
-struct Texts {
-    text: Box<str>,
-    folded: Box<str>,
+    /// Of what it is compared by; a table's own hasher hashes it again, with its own key.
+    hash: u64,
 }
 
 const GROUPS: &str = "Microsoft.Resources/resourceGroups";
@@ -57,13 +62,22 @@ impl ResourceId {
         Self::from_text(format!("{self}/{kind}/{name}"))
     }
 
-    fn from_text(text: String) -> Self {
-        let folded = text.to_ascii_lowercase().into_boxed_str();
-        let text = text.into_boxed_str();
+    fn from_text(mut text: String) -> Self {
+        let end = text.len();
+        text.push_str(&text.to_ascii_lowercase());
         Self {
-            end: text.len(),
-            shared: Arc::new(Texts { text, folded }),
+            shared: text.into(),
+            end,
+            hash: 0,
         }
+        .hashed()
+    }
+
+    fn hashed(mut self) -> Self {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(self.folded().as_bytes());
+        self.hash = hasher.finish();
+        self
     }
 
     /// The part of this id up to `end`.
@@ -71,11 +85,15 @@ impl ResourceId {
         Self {
             shared: Arc::clone(&self.shared),
             end,
+            hash: 0,
         }
+        .hashed()
     }
 
     fn folded(&self) -> &str {
-        self.shared.folded.get(..self.end).unwrap_or_default()
+        let start = self.shared.len() / 2;
+        let end = start.saturating_add(self.end);
+        self.shared.get(start..end).unwrap_or_default()
     }
 
     fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
@@ -86,7 +104,7 @@ impl ResourceId {
 
     /// As it was written.
     pub fn as_str(&self) -> &str {
-        self.shared.text.get(..self.end).unwrap_or_default()
+        self.shared.get(..self.end).unwrap_or_default()
     }
 
     /// The last segment.
@@ -192,9 +210,7 @@ impl ResourceId {
     pub fn parent(&self) -> Option<Self> {
         let text = self.as_str();
         // `/subscriptions/S/resourceGroups/G/providers/NAMESPACE/TYPE/NAME` has eight.
-        if text.bytes().filter(|byte| *byte == b'/').count() < 10 {
-            return None;
-        }
+        text.bytes().filter(|byte| *byte == b'/').nth(9)?;
         let kept = without_pair(text)?;
         // An extension brings its own `providers/NAMESPACE`.
         let extended = without_pair(kept).filter(|shorter| {
@@ -295,16 +311,17 @@ impl fmt::Debug for ResourceId {
 
 impl PartialEq for ResourceId {
     fn eq(&self, other: &Self) -> bool {
-        (Arc::ptr_eq(&self.shared, &other.shared) && self.end == other.end)
-            || self.folded() == other.folded()
+        self.hash == other.hash
+            && self.end == other.end
+            && (Arc::ptr_eq(&self.shared, &other.shared) || self.folded() == other.folded())
     }
 }
 
 impl Eq for ResourceId {}
 
-impl hash::Hash for ResourceId {
-    fn hash<H: hash::Hasher>(&self, state: &mut H) {
-        self.folded().hash(state);
+impl Hash for ResourceId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
     }
 }
 

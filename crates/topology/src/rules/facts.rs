@@ -9,6 +9,7 @@ pub(super) mod dynamic;
 pub(super) mod endpoints;
 pub(super) mod groups;
 pub(super) mod injection;
+pub(super) mod kinds;
 pub(super) mod names;
 pub(super) mod networks;
 pub(super) mod pools;
@@ -28,10 +29,10 @@ use crate::model::{Topology, addresses::Addresses, id::ResourceId};
 pub(super) struct Subject<'t> {
     /// The topology itself.
     pub(super) topology: &'t Topology,
+    /// Its resources by type.
+    pub(super) kinds: kinds::Kinds<'t>,
     /// Which address everything has, or will have.
     pub(super) addresses: Addresses,
-    /// Who has an address, by network.
-    pub(super) standing: standing::Standing,
     /// Subnets by id, and who stands in them.
     pub(super) subnets: subnets::Subnets<'t>,
     /// Private endpoints by subnet and network.
@@ -63,7 +64,7 @@ impl<'t> Subject<'t> {
         let addresses = Addresses::of(topology);
         Self {
             topology,
-            standing: standing::Standing::of(&addresses),
+            kinds: kinds::Kinds::of(topology),
             subnets: subnets::Subnets::of(topology),
             endpoints: endpoints::Endpoints::of(topology, &addresses),
             networks: networks::Networks::of(topology),

@@ -53,6 +53,7 @@ pub struct World<'t> {
     groups: HashMap<&'t ResourceId, OnceCell<Option<Group<'t>>>>,
     natted: HashMap<&'t ResourceId, usize>,
     instance_of: HashMap<Holder, usize>,
+    client_of: HashMap<&'t str, usize>,
     relays: HashMap<&'t ResourceId, OnceCell<Option<RelayConfig>>>,
     services_by_alias: OnceCell<HashMap<String, &'t ResourceId>>,
     group_members: OnceCell<HashMap<&'t ResourceId, Vec<(Net, Ipv4Addr)>>>,
@@ -115,6 +116,7 @@ impl<'t> World<'t> {
             groups: HashMap::new(),
             natted: HashMap::new(),
             instance_of: HashMap::new(),
+            client_of: HashMap::new(),
             relays: HashMap::new(),
             services_by_alias: OnceCell::new(),
             group_members: OnceCell::new(),
@@ -165,15 +167,18 @@ impl<'t> World<'t> {
             addresses,
             subnet_of,
             subnets,
-            held,
             ..
-        } = &mut world;
-        for (holder, subnet, address) in addresses.iter() {
+        } = &world;
+        let mut held: HashMap<(Net, Ipv4Addr), &Holder> = HashMap::new();
+        for (holder, subnet, address) in addresses.unsorted() {
             if let Some(view) = subnet_of.get(subnet).and_then(|place| subnets.get(place.0)) {
                 held.entry((view.network, address))
-                    .or_insert_with(|| holder.clone());
+                    .and_modify(|first: &mut &Holder| *first = holder.min(*first))
+                    .or_insert(holder);
             }
         }
+        let held = held.into_iter();
+        world.held = held.map(|(at, holder)| (at, holder.clone())).collect();
         world
     }
 
@@ -232,11 +237,7 @@ impl<'t> World<'t> {
 
     /// A client, by name.
     pub(crate) fn client(&self, name: &str) -> Option<&Interface<'t>> {
-        // Clients come first.
-        self.interfaces
-            .iter()
-            .take(self.topology.clients.len())
-            .find(|interface| interface.client() == Some(name))
+        self.interfaces.get(*self.client_of.get(name)?)
     }
 
     /// The addresses of the members of application security groups, as seen from a subnet.
@@ -304,7 +305,7 @@ impl<'t> World<'t> {
     pub(crate) fn holders_in(&self, net: Net) -> &[(Ipv4Addr, Holder)] {
         let by_net = self.by_net.get_or_init(|| {
             let mut all: Vec<Vec<(Ipv4Addr, Holder)>> = vec![Vec::new(); self.networks.len()];
-            for (holder, subnet, address) in self.addresses.iter() {
+            for (holder, subnet, address) in self.addresses.unsorted() {
                 let Some(place) = self.place(subnet) else {
                     continue;
                 };
@@ -327,7 +328,7 @@ impl<'t> World<'t> {
     pub(crate) fn kept(&self, holder: &Holder) -> Option<(Net, &Holder)> {
         let kept = self.kept.get_or_init(|| {
             self.addresses
-                .iter()
+                .unsorted()
                 .filter_map(|(holder, subnet, _)| {
                     let net = self.subnet(self.place(subnet)?).network;
                     Some((holder.clone(), net))

@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.api_managements() {
+    for (service, body) in subject.kinds.api_managements() {
         let Some((address, inner)) = body
             .public_ip_address_id
             .as_ref()

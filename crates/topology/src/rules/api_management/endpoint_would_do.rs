@@ -40,7 +40,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                 .or_insert(&relay.machine.id);
         }
     }
-    for (service, body) in subject.topology.api_managements() {
+    for (service, body) in subject.kinds.api_managements() {
         let host = ApiManagement::gateway_host(service.id.name()).to_ascii_lowercase();
         let relay = relayed.get(&host);
         if let (Some(relay), false, true) =

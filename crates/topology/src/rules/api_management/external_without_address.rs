@@ -22,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.api_managements() {
+    for (service, body) in subject.kinds.api_managements() {
         let is_external = body
             .virtual_network_type
             .as_deref()

@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.api_managements() {
+    for (service, body) in subject.kinds.api_managements() {
         let platform = body.platform_version.as_deref().unwrap_or("");
         if platform.eq_ignore_ascii_case("stv1") {
             out.push(rule.at(

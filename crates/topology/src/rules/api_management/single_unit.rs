@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, _) in subject.topology.api_managements() {
+    for (service, _) in subject.kinds.api_managements() {
         let units = service
             .sku
             .as_ref()

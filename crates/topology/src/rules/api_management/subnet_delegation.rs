@@ -30,7 +30,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 const HOSTING: &str = "Microsoft.Web/hostingEnvironments";
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.api_managements() {
+    for (service, body) in subject.kinds.api_managements() {
         let Some(at) = body.subnet().and_then(|id| subject.subnets.get(id)) else {
             continue;
         };

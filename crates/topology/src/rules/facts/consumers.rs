@@ -1,7 +1,7 @@
 //! Private endpoints by the Private Link Service that they connect to.
 
 use crate::model::{Resource, Topology, id::ResourceId, network::PrivateEndpoint};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// A private endpoint's connection to a Private Link Service.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(in crate::rules) struct Consumer<'t> {
 /// All of them that name a service by its id.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Consumers<'t> {
-    by_service: BTreeMap<ResourceId, Vec<Consumer<'t>>>,
+    by_service: HashMap<ResourceId, Vec<Consumer<'t>>>,
 }
 
 impl<'t> Consumers<'t> {

@@ -7,7 +7,7 @@ use crate::model::{
     id::ResourceId,
     network::{PrivateEndpoint, PrivateLinkService, SubnetProperties},
 };
-use std::{collections::BTreeMap, net::Ipv4Addr};
+use std::{collections::HashMap, net::Ipv4Addr};
 
 /// A private endpoint that stands in a subnet.
 #[derive(Clone, Debug)]
@@ -31,14 +31,14 @@ pub(in crate::rules) struct EndpointAt<'t> {
 pub(in crate::rules) struct Endpoints<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<EndpointAt<'t>>,
-    by_subnet: BTreeMap<&'t ResourceId, Vec<usize>>,
-    by_network: BTreeMap<ResourceId, Vec<usize>>,
+    by_subnet: HashMap<&'t ResourceId, Vec<usize>>,
+    by_network: HashMap<ResourceId, Vec<usize>>,
 }
 
 impl<'t> Endpoints<'t> {
     /// Reads them.
     pub(super) fn of(topology: &'t Topology, addresses: &Addresses) -> Self {
-        let mut by_alias: BTreeMap<String, (&Resource, &PrivateLinkService)> = BTreeMap::new();
+        let mut by_alias: HashMap<String, (&Resource, &PrivateLinkService)> = HashMap::new();
         for (service, body) in topology.private_link_services() {
             if let Some(alias) = &body.alias {
                 by_alias.insert(alias.to_ascii_lowercase(), (service, body));

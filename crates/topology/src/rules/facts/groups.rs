@@ -21,9 +21,10 @@ use crate::{
     },
     reach::sets::Ranges,
 };
+use indexmap::IndexMap;
 use side::{Match, MemberAt, Members, Side};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
     net::Ipv4Addr,
 };
 
@@ -337,11 +338,11 @@ pub(in crate::rules) struct Stand<'a> {
 pub(in crate::rules) struct Groups<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<Group<'t>>,
-    by_id: BTreeMap<&'t ResourceId, usize>,
-    of_subnet: BTreeMap<ResourceId, &'t ResourceId>,
-    of_nic: BTreeMap<&'t ResourceId, &'t ResourceId>,
+    by_id: HashMap<&'t ResourceId, usize>,
+    of_subnet: HashMap<ResourceId, &'t ResourceId>,
+    of_nic: HashMap<&'t ResourceId, &'t ResourceId>,
     /// Application security groups and their members.
-    pub(in crate::rules) members: BTreeMap<ResourceId, Members>,
+    pub(in crate::rules) members: IndexMap<ResourceId, Members>,
 }
 
 impl<'t> Groups<'t> {

@@ -34,7 +34,7 @@ pub(in crate::rules) fn stopped(
     wanted: impl Fn(&Resource) -> bool,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (service, body) in subject.topology.api_managements() {
+    for (service, body) in subject.kinds.api_managements() {
         let is_classic = matches!(tier(service), "Developer" | "Premium");
         if !body.is_injected() || !is_classic || !wanted(service) {
             continue;

@@ -4,19 +4,20 @@ use super::Subject;
 use crate::model::{
     Resource, Topology, api_management::ApiManagement, dns::RecordAddress, id::ResourceId,
 };
-use std::collections::BTreeMap;
+use indexmap::IndexMap;
+use std::collections::HashMap;
 
 /// Zones by network, A records by zone.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Names<'t> {
     /// Zones that a network is linked to, with the link.
-    pub(in crate::rules) links: BTreeMap<&'t ResourceId, Vec<(ResourceId, &'t Resource)>>,
+    pub(in crate::rules) links: IndexMap<&'t ResourceId, Vec<(ResourceId, &'t Resource)>>,
     /// Networks by the zone that they are linked to.
-    networks: BTreeMap<ResourceId, Vec<&'t ResourceId>>,
+    networks: HashMap<ResourceId, Vec<&'t ResourceId>>,
     /// A records by the id of their set.
-    records: BTreeMap<&'t ResourceId, Vec<RecordAddress>>,
+    records: HashMap<&'t ResourceId, Vec<RecordAddress>>,
     /// Gateway hosts of internal API Management services, lower case.
-    internal: BTreeMap<String, &'t Resource>,
+    internal: HashMap<String, &'t Resource>,
 }
 
 impl<'t> Names<'t> {

@@ -10,7 +10,7 @@ use crate::{
     },
     reach::sets::Ranges,
 };
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// A peering, seen from the network that states it.
 #[derive(Clone, Copy, Debug)]
@@ -48,9 +48,9 @@ pub(in crate::rules) struct Inside {
 pub(in crate::rules) struct Networks<'t> {
     /// Every peering, in the order of the topology.
     pub(in crate::rules) peerings: Vec<Peering<'t>>,
-    by_network: BTreeMap<&'t ResourceId, Vec<usize>>,
-    spaces: BTreeMap<&'t ResourceId, Vec<Cidr>>,
-    inside: BTreeMap<&'t ResourceId, Inside>,
+    by_network: HashMap<&'t ResourceId, Vec<usize>>,
+    spaces: HashMap<&'t ResourceId, Vec<Cidr>>,
+    inside: HashMap<&'t ResourceId, Inside>,
 }
 
 impl<'t> Networks<'t> {

@@ -11,8 +11,9 @@ use crate::model::{
         LoadBalancingRule, PrivateLinkService, Probe,
     },
 };
+use indexmap::IndexMap;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
     net::Ipv4Addr,
 };
 
@@ -136,16 +137,16 @@ pub(in crate::rules) type Service<'t> = (&'t Resource, &'t PrivateLinkService);
 /// Who is in which pool.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Pools<'t> {
-    members: BTreeMap<&'t ResourceId, Vec<Member<'t>>>,
-    sets: BTreeMap<&'t ResourceId, Vec<SetMember<'t>>>,
-    watchers: BTreeMap<ResourceId, Vec<&'t ResourceId>>,
+    members: HashMap<&'t ResourceId, Vec<Member<'t>>>,
+    sets: HashMap<&'t ResourceId, Vec<SetMember<'t>>>,
+    watchers: HashMap<ResourceId, Vec<&'t ResourceId>>,
     /// Every rule that sends to a pool.
     pub(in crate::rules) used: Vec<UsedPool<'t>>,
-    used_by: BTreeMap<&'t ResourceId, Vec<usize>>,
-    services: BTreeMap<ResourceId, Vec<Service<'t>>>,
-    fronts: BTreeMap<&'t ResourceId, Vec<Service<'t>>>,
-    balancers_of: BTreeMap<&'t ResourceId, Vec<ResourceId>>,
-    machines: BTreeMap<&'t ResourceId, &'t Resource>,
+    used_by: HashMap<&'t ResourceId, Vec<usize>>,
+    services: HashMap<ResourceId, Vec<Service<'t>>>,
+    fronts: IndexMap<&'t ResourceId, Vec<Service<'t>>>,
+    balancers_of: HashMap<&'t ResourceId, Vec<ResourceId>>,
+    machines: HashMap<&'t ResourceId, &'t Resource>,
 }
 
 impl<'t> Pools<'t> {
@@ -216,7 +217,7 @@ impl<'t> Pools<'t> {
     }
 
     fn read_balancer(&mut self, balancer: &'t Resource, body: &'t LoadBalancer) {
-        let probes: BTreeMap<String, &Probe> = body
+        let probes: HashMap<String, &Probe> = body
             .probes
             .iter()
             .map(|probe| (probe.name.to_ascii_lowercase(), &probe.properties))

@@ -16,7 +16,7 @@ use crate::{
         relay::{ProxyProtocol, RelayConfig, RelayHealth},
     },
 };
-use std::{collections::BTreeMap, net::Ipv4Addr};
+use std::{collections::HashMap, net::Ipv4Addr};
 
 /// A machine with a relay, or a scale set of them.
 #[derive(Clone, Debug)]
@@ -199,8 +199,8 @@ pub(in crate::rules) struct Dial<'r> {
 pub(in crate::rules) struct Relays<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<RelayAt<'t>>,
-    behind: BTreeMap<ResourceId, Vec<usize>>,
-    at: BTreeMap<&'t ResourceId, usize>,
+    behind: HashMap<ResourceId, Vec<usize>>,
+    at: HashMap<&'t ResourceId, usize>,
 }
 
 impl<'t> Relays<'t> {

@@ -8,7 +8,7 @@ use crate::model::{
     network::{Child, NetworkInterface, RouteProperties, RouteTable},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
     net::{IpAddr, Ipv4Addr},
 };
 
@@ -30,7 +30,7 @@ pub(in crate::rules) struct TableAt<'t> {
 pub(in crate::rules) struct Routes<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<TableAt<'t>>,
-    by_id: BTreeMap<&'t ResourceId, usize>,
+    by_id: HashMap<&'t ResourceId, usize>,
 }
 
 impl<'t> Routes<'t> {
@@ -250,17 +250,6 @@ fn decoded(text: &str) -> String {
         .ok()
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .unwrap_or_else(|| text.to_owned())
-}
-
-/// The machines of a topology by their NICs.
-pub(in crate::rules) fn machines(topology: &Topology) -> BTreeMap<&ResourceId, &Resource> {
-    let mut found = BTreeMap::new();
-    for (machine, body) in topology.virtual_machines() {
-        for nic in &body.network_profile.network_interfaces {
-            found.insert(&nic.id, machine);
-        }
-    }
-    found
 }
 
 /// What a machine's or a scale set's profile says that it fetches.

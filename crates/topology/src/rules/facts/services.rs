@@ -29,7 +29,7 @@ pub(in crate::rules) fn held<'s, 't>(
 ) -> Vec<Held<'s, 't>> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         if is_known_to_azure(service, body) != is_there {
             continue;
         }

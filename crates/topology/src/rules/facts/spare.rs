@@ -6,7 +6,7 @@ use crate::{
     model::{cidr::Cidr, id::ResourceId},
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{HashMap, HashSet},
     net::Ipv4Addr,
 };
 
@@ -14,7 +14,7 @@ use std::{
 #[derive(Debug)]
 pub(in crate::rules) struct Spare<'a, 't> {
     subject: &'a Subject<'t>,
-    given: BTreeMap<ResourceId, BTreeSet<Ipv4Addr>>,
+    given: HashMap<ResourceId, HashSet<Ipv4Addr>>,
 }
 
 impl<'a, 't> Spare<'a, 't> {
@@ -22,7 +22,7 @@ impl<'a, 't> Spare<'a, 't> {
     pub(in crate::rules) fn new(subject: &'a Subject<'t>) -> Self {
         Self {
             subject,
-            given: BTreeMap::new(),
+            given: HashMap::new(),
         }
     }
 
@@ -37,7 +37,11 @@ impl<'a, 't> Spare<'a, 't> {
             .flat_map(highest_first)
             .find(|address| {
                 !given.contains(address)
-                    && self.subject.standing.holder(network, *address).is_none()
+                    && self
+                        .subject
+                        .addresses
+                        .holder_in(network, *address)
+                        .is_none()
             })?;
         given.insert(free);
         Some(free)

@@ -1,48 +1,8 @@
-//! Who has an address, by network.
+//! Who has an address, as a network sees it.
 
 use super::Subject;
-use crate::model::{
-    addresses::{Addresses, Holder},
-    dns::RecordAddress,
-    id::ResourceId,
-};
-use std::{collections::BTreeMap, net::Ipv4Addr};
-
-/// Holders by network and address.
-#[derive(Debug, Default)]
-pub(in crate::rules) struct Standing {
-    by_network: BTreeMap<ResourceId, BTreeMap<Ipv4Addr, (Holder, ResourceId)>>,
-}
-
-impl Standing {
-    /// Turns the table of addresses around.
-    pub(super) fn of(addresses: &Addresses) -> Self {
-        let mut found = Self::default();
-        for (holder, subnet, address) in addresses.iter() {
-            if let Some(network) = subnet.parent() {
-                let holders = found.by_network.entry(network).or_default();
-                holders
-                    .entry(address)
-                    .or_insert_with(|| (holder.clone(), subnet.clone()));
-            }
-        }
-        found
-    }
-
-    /// Who has an address in a network, and in which subnet.
-    pub(in crate::rules) fn holder(
-        &self,
-        network: &ResourceId,
-        address: Ipv4Addr,
-    ) -> Option<&(Holder, ResourceId)> {
-        self.by_network.get(network)?.get(&address)
-    }
-
-    /// How many addresses of a network are taken.
-    pub(in crate::rules) fn count(&self, network: &ResourceId) -> usize {
-        self.by_network.get(network).map_or(0, BTreeMap::len)
-    }
-}
+use crate::model::{addresses::Holder, dns::RecordAddress, id::ResourceId};
+use std::net::Ipv4Addr;
 
 impl Subject<'_> {
     /// Who has an address as a network sees it: in itself, else in a network that it is peered
@@ -56,8 +16,10 @@ impl Subject<'_> {
         let peers = peers.filter(|peering| self.networks.is_connected(peering));
         std::iter::once(network)
             .chain(peers.map(|peering| peering.remote))
-            .find_map(|network| self.standing.holder(network, address))
-            .map(|(holder, subnet)| (holder, subnet))
+            .find_map(|network| {
+                let holder = self.addresses.holder_in(network, address)?;
+                Some((holder, self.addresses.subnet_of(holder)?))
+            })
     }
 
     /// The addresses of a host as a network sees it: the address that it is, or what the

@@ -7,7 +7,7 @@ use crate::model::{
     network::{SubResource, Subnet, VirtualNetwork},
 };
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 /// A subnet and its network.
 #[derive(Clone, Debug)]
@@ -61,13 +61,13 @@ pub(in crate::rules) struct Occupant<'t> {
 pub(in crate::rules) struct Subnets<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<SubnetAt<'t>>,
-    by_id: BTreeMap<ResourceId, usize>,
-    occupants: BTreeMap<ResourceId, Vec<Occupant<'t>>>,
-    used_otherwise: BTreeSet<ResourceId>,
-    wanted: BTreeMap<ResourceId, u64>,
-    by_network: BTreeMap<&'t ResourceId, Vec<(Cidr, usize)>>,
+    by_id: HashMap<ResourceId, usize>,
+    occupants: HashMap<ResourceId, Vec<Occupant<'t>>>,
+    used_otherwise: HashSet<ResourceId>,
+    wanted: HashMap<ResourceId, u64>,
+    by_network: HashMap<&'t ResourceId, Vec<(Cidr, usize)>>,
     /// Resource groups that hold something that is made here.
-    pub(in crate::rules) groups: BTreeSet<ResourceId>,
+    pub(in crate::rules) groups: HashSet<ResourceId>,
 }
 
 impl<'t> Subnets<'t> {
@@ -240,7 +240,7 @@ fn needs(topology: &Topology, resource: &Resource) -> Vec<(ResourceId, u64)> {
 }
 
 /// Every subnet that an unknown type's JSON names.
-fn subnets_named(value: &Value, found: &mut BTreeSet<ResourceId>) {
+fn subnets_named(value: &Value, found: &mut HashSet<ResourceId>) {
     match value {
         Value::String(text) => {
             let is_subnet =

@@ -46,7 +46,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (set, body) in subject.topology.virtual_machine_scale_sets() {
+    for (set, body) in subject.kinds.virtual_machine_scale_sets() {
         let Some(probe) = health_probe(body) else {
             continue;
         };

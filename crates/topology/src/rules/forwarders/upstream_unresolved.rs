@@ -24,7 +24,7 @@ type Answers<'t> = BTreeMap<String, Vec<(&'t Resource, &'t ARecordSet, ResourceI
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut known: Answers<'_> = BTreeMap::new();
-    for (set, body) in subject.topology.a_record_sets() {
+    for (set, body) in subject.kinds.a_record_sets() {
         if let Some(zone) = set.id.parent().filter(|_| set.id.name() == "@") {
             let name = zone.name().to_ascii_lowercase();
             known.entry(name).or_default().push((set, body, zone));

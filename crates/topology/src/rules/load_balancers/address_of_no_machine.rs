@@ -36,7 +36,7 @@ forwarders: { fwd: { privateIPAddresses: [10.0.1.30, 10.0.1.31] } }"],
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         let own: BTreeSet<ResourceId> = body
             .frontend_ip_configurations
             .iter()
@@ -76,10 +76,7 @@ fn unfit(
         return Some(format!("is in `{}`, another network", network.name()));
     }
     let holder = match address {
-        IpAddr::V4(address) => subject
-            .standing
-            .holder(network, address)
-            .map(|(holder, _)| holder),
+        IpAddr::V4(address) => subject.addresses.holder_in(network, address),
         IpAddr::V6(_) => None,
     };
     match holder {

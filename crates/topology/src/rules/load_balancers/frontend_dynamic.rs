@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (index, frontend) in body.frontend_ip_configurations.iter().enumerate() {
             let properties = &frontend.properties;
             let method = properties.private_ip_allocation_method.as_deref();

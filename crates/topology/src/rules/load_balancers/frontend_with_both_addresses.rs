@@ -24,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let in_front: BTreeSet<&ResourceId> = subject.pools.fronts().map(|(id, _)| id).collect();
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (index, frontend) in body.frontend_ip_configurations.iter().enumerate() {
             let properties = &frontend.properties;
             let member = match (&properties.public_ip_address, &properties.public_ip_prefix) {

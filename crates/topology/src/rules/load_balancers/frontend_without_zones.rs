@@ -22,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         let is_ours = !subject.pools.services(&balancer.id).is_empty()
             || subject.relays.behind(&balancer.id).next().is_some();
         let region = balancer.location.as_deref().unwrap_or_default();

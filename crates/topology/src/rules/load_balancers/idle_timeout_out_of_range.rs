@@ -24,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         let rules = body.load_balancing_rules.iter().enumerate();
         let rules = rules.map(|(index, one)| {
             let is_linked = !subject.pools.in_front_of(&one.properties).is_empty();

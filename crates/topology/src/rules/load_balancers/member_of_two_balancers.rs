@@ -25,7 +25,7 @@ loadBalancers: { Second: { subnet: MainNet/plsSubnet, backend: other, zones: ["1
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (nic, body) in subject.topology.network_interfaces() {
+    for (nic, body) in subject.kinds.network_interfaces() {
         let mut first: Option<ResourceId> = None;
         for (config, inner) in body.ip_configurations.iter().enumerate() {
             let pools = &inner.properties.load_balancer_backend_address_pools;

@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     // Of one that is only read, members may stand outside of the topology.
-    let balancers = subject.topology.load_balancers();
+    let balancers = subject.kinds.load_balancers();
     for (balancer, body) in balancers.filter(|(balancer, _)| !balancer.existing) {
         for (index, pool) in body.backend_address_pools.iter().enumerate() {
             let id = balancer.id.child("backendAddressPools", &pool.name);

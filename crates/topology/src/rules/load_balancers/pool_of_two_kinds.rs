@@ -24,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (at, pool) in body.backend_address_pools.iter().enumerate() {
             // ARM reports the NIC beside the address of a member that joined by NIC.
             let mut by_address = by_address(&pool.properties)

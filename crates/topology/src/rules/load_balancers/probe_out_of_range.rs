@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (index, probe) in body.probes.iter().enumerate() {
             let interval = probe.properties.interval_in_seconds;
             if let Some(interval) = interval.filter(|interval| *interval < 5) {

@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (index, probe) in body.probes.iter().enumerate() {
             let is_tcp = probe.properties.protocol.eq_ignore_ascii_case("Tcp");
             let path = probe.properties.request_path.as_deref();

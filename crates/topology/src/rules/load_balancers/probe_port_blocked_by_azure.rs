@@ -25,7 +25,7 @@ loadBalancers: { PrivateLinkServiceLB: { probe: { port: 993 } } }",
 const PORTS: [u16; 9] = [19, 21, 25, 70, 110, 119, 143, 220, 993];
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (index, probe) in body.probes.iter().enumerate() {
             let is_tcp = probe.properties.protocol.eq_ignore_ascii_case("Tcp");
             if is_tcp || !PORTS.contains(&probe.properties.port) {

@@ -23,7 +23,7 @@ loadBalancers: { PrivateLinkServiceLB: { probe: { protocol: Tcp, port: 443 } } }
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (index, probe) in body.probes.iter().enumerate() {
             let is_tcp = probe.properties.protocol.eq_ignore_ascii_case("Tcp");
             let is_relayed = is_tcp

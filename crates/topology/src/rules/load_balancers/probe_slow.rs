@@ -27,7 +27,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 const SECONDS: u32 = 30;
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (index, probe) in body.probes.iter().enumerate() {
             let interval = probe.properties.interval_in_seconds.unwrap_or(15);
             // `numberOfProbes` does not count (LB011).

@@ -29,7 +29,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         let parts = Parts {
             balancer: &balancer.id,
             frontends: names(&body.frontend_ip_configurations),

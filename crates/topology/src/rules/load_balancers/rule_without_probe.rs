@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         let rules = body.load_balancing_rules.iter().enumerate();
         for (index, one) in rules.filter(|(_, one)| one.properties.probe.is_none()) {
             let pointer = format!("/properties/loadBalancingRules/{index}/properties/probe");

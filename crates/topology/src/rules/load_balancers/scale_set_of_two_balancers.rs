@@ -43,7 +43,7 @@ resources: [ { type: Microsoft.Compute/virtualMachineScaleSets, name: relays, re
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (set, body) in subject.topology.virtual_machine_scale_sets() {
+    for (set, body) in subject.kinds.virtual_machine_scale_sets() {
         let mut first: BTreeMap<bool, ResourceId> = BTreeMap::new();
         for (nic, inner) in body.nics().iter().enumerate() {
             for (config, inner) in inner.properties.ip_configurations.iter().enumerate() {

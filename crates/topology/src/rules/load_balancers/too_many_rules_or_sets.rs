@@ -29,7 +29,7 @@ const RULES: usize = 300;
 const SETS: usize = 150;
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (nic, body) in subject.topology.network_interfaces() {
+    for (nic, body) in subject.kinds.network_interfaces() {
         let count: usize = body
             .ip_configurations
             .iter()
@@ -41,7 +41,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
             out.push(rule.at(&nic.id, "/properties/ipConfigurations", message));
         }
     }
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (index, pool) in body.backend_address_pools.iter().enumerate() {
             let id = balancer.id.child("backendAddressPools", &pool.name);
             let members = subject.pools.members(&id).iter();

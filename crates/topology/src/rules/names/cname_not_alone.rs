@@ -24,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (set, _) in subject.topology.cname_record_sets() {
+    for (set, _) in subject.kinds.cname_record_sets() {
         let Some(zone) = set.id.parent() else {
             continue;
         };

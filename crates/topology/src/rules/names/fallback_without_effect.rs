@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (link, body) in subject.topology.virtual_network_links() {
+    for (link, body) in subject.kinds.virtual_network_links() {
         let Some(zone) = link.id.parent() else {
             continue;
         };

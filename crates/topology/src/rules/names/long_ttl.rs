@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (set, body) in subject.topology.a_record_sets() {
+    for (set, body) in subject.kinds.a_record_sets() {
         let Some(ttl) = body.ttl.filter(|ttl| *ttl > 300) else {
             continue;
         };

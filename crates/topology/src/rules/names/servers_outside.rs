@@ -25,7 +25,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (network, body) in subject.topology.virtual_networks() {
+    for (network, body) in subject.kinds.virtual_networks() {
         let links = subject.names.links.get(&network.id);
         let Some(zone) = links.and_then(|links| links.first()) else {
             continue;
@@ -37,7 +37,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
         // A server in a linked network may forward; that nobody can see from here.
         let sees = |server: Ipv4Addr| {
             server == HOST
-                || subject.topology.virtual_networks().any(|(other, inner)| {
+                || subject.kinds.virtual_networks().any(|(other, inner)| {
                     let spaces = &inner.address_space;
                     spaces.prefixes().any(|space| space.contains(server))
                         && subject.names.links.contains_key(&other.id)

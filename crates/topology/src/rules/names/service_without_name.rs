@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     // Hosts that a network's endpoints lead to: what the relays behind them dial by name.
     let mut hosts: BTreeMap<ResourceId, BTreeSet<String>> = BTreeMap::new();
-    for (_, endpoint) in subject.topology.private_endpoints() {
+    for (_, endpoint) in subject.kinds.private_endpoints() {
         let Some(network) = endpoint.subnet.as_ref().and_then(|sub| sub.id.parent()) else {
             continue;
         };

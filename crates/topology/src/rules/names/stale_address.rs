@@ -25,7 +25,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut endpoints: BTreeMap<ResourceId, Vec<&ResourceId>> = BTreeMap::new();
-    for (endpoint, body) in subject.topology.private_endpoints() {
+    for (endpoint, body) in subject.kinds.private_endpoints() {
         if let Some(network) = body.subnet.as_ref().and_then(|subnet| subnet.id.parent()) {
             endpoints.entry(network).or_default().push(&endpoint.id);
         }

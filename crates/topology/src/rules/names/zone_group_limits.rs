@@ -25,7 +25,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut first: BTreeMap<ResourceId, &ResourceId> = BTreeMap::new();
-    for (group, body) in subject.topology.private_dns_zone_groups() {
+    for (group, body) in subject.kinds.private_dns_zone_groups() {
         let Some(endpoint) = group.id.parent() else {
             continue;
         };

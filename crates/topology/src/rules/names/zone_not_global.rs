@@ -24,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (zone, _) in subject.topology.private_dns_zones() {
+    for (zone, _) in subject.kinds.private_dns_zones() {
         let location = zone.location.as_deref().unwrap_or("global");
         if location != "global" {
             out.push(

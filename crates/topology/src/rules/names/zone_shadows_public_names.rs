@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (zone, _) in subject.topology.private_dns_zones() {
+    for (zone, _) in subject.kinds.private_dns_zones() {
         if zone.id.name().eq_ignore_ascii_case("azure-api.net") {
             out.push(rule.at(
                 &zone.id,

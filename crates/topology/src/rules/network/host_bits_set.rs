@@ -40,7 +40,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
             out.extend(loose(rule, &at.network.id, pointer, &what, prefix));
         }
     }
-    for (network, body) in subject.topology.virtual_networks() {
+    for (network, body) in subject.kinds.virtual_networks() {
         for (index, prefix) in body.address_space.address_prefixes.iter().enumerate() {
             let pointer = format!("/properties/addressSpace/addressPrefixes/{index}");
             let what = format!("`{}`", network.id.name());

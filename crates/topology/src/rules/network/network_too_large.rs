@@ -37,8 +37,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (network, body) in subject.topology.virtual_networks() {
-        let taken = subject.standing.count(&network.id);
+    for (network, body) in subject.kinds.virtual_networks() {
+        let taken = subject.addresses.count_in(&network.id);
         let counts = [
             (
                 "/properties/dhcpOptions/dnsServers",

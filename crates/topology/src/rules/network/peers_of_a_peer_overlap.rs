@@ -25,7 +25,7 @@ resources: [ { type: Microsoft.Network/virtualNetworks, name: Hub, resourceGroup
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (network, _) in subject.topology.virtual_networks() {
+    for (network, _) in subject.kinds.virtual_networks() {
         let peerings: Vec<&Peering<'_>> = subject.networks.of_network(&network.id).collect();
         let mut ranges: Vec<(Cidr, usize)> = Vec::new();
         for (at, one) in peerings.iter().enumerate() {

@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (address, body) in subject.topology.public_ip_addresses() {
+    for (address, body) in subject.kinds.public_ip_addresses() {
         let sku = address.sku.as_ref().and_then(|sku| sku.name.as_deref());
         if !sku.is_some_and(|sku| sku.eq_ignore_ascii_case("Basic")) {
             continue;

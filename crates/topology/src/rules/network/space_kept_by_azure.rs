@@ -28,7 +28,7 @@ const KEPT: &[(Ipv4Addr, u8)] = &[
 ];
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (network, body) in subject.topology.virtual_networks() {
+    for (network, body) in subject.kinds.virtual_networks() {
         let ranges = body.address_space.address_prefixes.iter().enumerate();
         for (index, prefix) in ranges.filter_map(|(index, range)| Some((index, range.v4()?))) {
             if let Some(kept) = KEPT

@@ -26,7 +26,7 @@ loadBalancers: { PrivateLinkServiceLB: { rules: [ { frontendPort: 443, idleTimeo
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut longest: BTreeMap<ResourceId, (u32, &ResourceId, usize)> = BTreeMap::new();
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         for (index, inner) in body.load_balancing_rules.iter().enumerate() {
             let minutes = inner.properties.idle_timeout_in_minutes.unwrap_or(4);
             let pool = inner.properties.backend_address_pool.as_ref();
@@ -45,7 +45,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
             }
         }
     }
-    for (network, body) in subject.topology.virtual_networks() {
+    for (network, body) in subject.kinds.virtual_networks() {
         let (Some(kept), Some((minutes, balancer, index))) =
             (body.flow_timeout_in_minutes, longest.get(&network.id))
         else {

@@ -27,7 +27,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let made = subject.topology.resources.values();
     let made = made.filter(|one| !one.existing && !matches!(one.body, Body::Lock(_)));
     let made: BTreeSet<ResourceId> = made.map(|one| one.id.group_id()).collect();
-    for (lock, body) in subject.topology.locks() {
+    for (lock, body) in subject.kinds.locks() {
         let group = lock.id.group_id();
         let is_ours = made.contains(&group);
         if is_ours {

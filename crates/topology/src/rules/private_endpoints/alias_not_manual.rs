@@ -26,7 +26,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (endpoint, body) in subject.topology.private_endpoints() {
+    for (endpoint, body) in subject.kinds.private_endpoints() {
         for (index, connection) in body.private_link_service_connections.iter().enumerate() {
             let text = &connection.properties.private_link_service_id;
             if is_alias(text) {

@@ -23,7 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (endpoint, body) in subject.topology.private_endpoints() {
+    for (endpoint, body) in subject.kinds.private_endpoints() {
         for connection in body.connections() {
             let text = &connection.properties.private_link_service_id;
             if text.parse::<ResourceId>().is_err() && !is_alias(text) {

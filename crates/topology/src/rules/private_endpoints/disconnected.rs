@@ -24,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (endpoint, body) in subject.topology.private_endpoints() {
+    for (endpoint, body) in subject.kinds.private_endpoints() {
         for (pointer, connection) in connections(body) {
             let state = connection
                 .properties

@@ -24,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut counts: BTreeMap<ResourceId, usize> = BTreeMap::new();
-    for (_, body) in subject.topology.private_endpoints() {
+    for (_, body) in subject.kinds.private_endpoints() {
         if let Some(network) = body.subnet.as_ref().and_then(|subnet| subnet.id.parent()) {
             let count = counts.entry(network).or_default();
             *count = count.saturating_add(1);

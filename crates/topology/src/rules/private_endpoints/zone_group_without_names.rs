@@ -22,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (group, _) in subject.topology.private_dns_zone_groups() {
+    for (group, _) in subject.kinds.private_dns_zone_groups() {
         let endpoint = group
             .id
             .parent()

@@ -49,7 +49,7 @@ const NOTHING: [&str; 16] = [
 ];
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, _) in subject.topology.private_link_services() {
+    for (service, _) in subject.kinds.private_link_services() {
         // One that is there keeps its alias, whatever it is called.
         if service.existing {
             continue;

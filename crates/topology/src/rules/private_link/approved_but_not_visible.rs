@@ -27,7 +27,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let visible = list(body.visibility.as_ref());
         let approved = list(body.auto_approval.as_ref()).iter().enumerate();
         // `*` approves everybody who sees the service.

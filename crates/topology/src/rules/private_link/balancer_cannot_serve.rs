@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let frontends = &body.load_balancer_frontend_ip_configurations;
         for (index, frontend) in frontends.iter().enumerate() {
             let balancer = frontend.id.parent();

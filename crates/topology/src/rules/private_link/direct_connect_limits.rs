@@ -102,7 +102,7 @@ const PER_REGION: usize = 10;
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let Some(destination) = body.destination_ip_address else {
             continue;
         };
@@ -133,12 +133,9 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
         }
         let mut networks = body.ip_configurations.iter();
         let network = networks.find_map(|config| config.properties.subnet.as_ref()?.id.parent());
-        let holder = network.as_ref().and_then(|network| {
-            subject
-                .standing
-                .holder(network, destination)
-                .map(|(holder, _)| holder)
-        });
+        let holder = network
+            .as_ref()
+            .and_then(|network| subject.addresses.holder_in(network, destination));
         if let Some(why) = holder.and_then(|holder| unfit(subject, holder)) {
             let message = format!("`{name}` leads to {destination}, {why}");
             say("/properties/destinationIPAddress", message);

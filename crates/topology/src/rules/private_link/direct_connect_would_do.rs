@@ -97,7 +97,7 @@ resources:
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let region = service.location.as_deref().unwrap_or_default();
         let consumers = subject.consumers.at(&service.id);
         let is_near = consumers

@@ -30,7 +30,7 @@ privateLinkServices: { Other: { loadBalancer: Second, visibility: [partner] } }"
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let frontends = body.load_balancer_frontend_ip_configurations.iter();
         let mut balancers = frontends
             .enumerate()

@@ -48,7 +48,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 const LONGEST: usize = 100;
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         for (name, set) in [
             ("visibility", body.visibility.as_ref()),
             ("autoApproval", body.auto_approval.as_ref()),

@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let count = body.ip_configurations.len();
         // Direct Connect wants an even number (PLS026).
         if body.destination_ip_address.is_none() && !(1..=8).contains(&count) {

@@ -30,11 +30,11 @@ const CONSUMERS_AN_ADDRESS: usize = 64;
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut taken: BTreeMap<&ResourceId, usize> = BTreeMap::new();
-    for (_, subnet, _) in subject.addresses.iter() {
+    for (_, subnet, _) in subject.addresses.unsorted() {
         let count = taken.entry(subnet).or_default();
         *count = count.saturating_add(1);
     }
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let nats = body.ip_configurations.len();
         let known = subject.consumers.at(&service.id).len();
         let consumers = known.max(body.private_endpoint_connections.len());

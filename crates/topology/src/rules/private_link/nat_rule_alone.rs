@@ -29,7 +29,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut ruled: BTreeSet<&ResourceId> = BTreeSet::new();
-    for (_, body) in subject.topology.load_balancers() {
+    for (_, body) in subject.kinds.load_balancers() {
         let rules = body.load_balancing_rules.iter();
         ruled.extend(
             rules.filter_map(|one| Some(&one.properties.frontend_ip_configuration.as_ref()?.id)),

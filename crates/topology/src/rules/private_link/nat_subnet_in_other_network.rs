@@ -23,7 +23,7 @@ virtualNetworks: { External: { subnets: { default: { privateLinkServiceNetworkPo
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let frontends = body.load_balancer_frontend_ip_configurations.iter();
         let networks: Vec<(ResourceId, ResourceId)> = frontends
             .filter_map(|frontend| {

@@ -20,7 +20,7 @@ privateLinkServices: { APIM-PLS: { subnet: MainNet/natSubnet, privateIPAllocatio
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let configs = body.ip_configurations.iter().enumerate();
         let dynamic: Vec<usize> = configs
             .filter(|(_, config)| {

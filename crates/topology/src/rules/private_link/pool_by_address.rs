@@ -34,7 +34,7 @@ resources: [ { id: /subscriptions/22222222-2222-2222-2222-222222222222/resourceG
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, body) in subject.topology.load_balancers() {
+    for (balancer, body) in subject.kinds.load_balancers() {
         let Some((service, _)) = subject.pools.services(&balancer.id).first() else {
             continue;
         };
@@ -82,10 +82,7 @@ fn join(
                 return None;
             };
             let network = network_of(&pool.properties, member)?;
-            let holder = subject
-                .standing
-                .holder(&network, address)
-                .map(|(holder, _)| holder)?;
+            let holder = subject.addresses.holder_in(&network, address)?;
             let Holder::Nic(nic, config) = holder else {
                 return None;
             };

@@ -23,7 +23,7 @@ resources: [ { type: Microsoft.Network/privateLinkServices, name: APIM-PLS, reso
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let configs = &body.ip_configurations;
         let is_primary: Vec<bool> = configs
             .iter()

@@ -62,7 +62,7 @@ virtualNetworks: { MainNet: { subnets: { plsSubnet: { networkSecurityGroup: null
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (balancer, _) in subject.topology.load_balancers() {
+    for (balancer, _) in subject.kinds.load_balancers() {
         let services = subject.pools.services(&balancer.id);
         let says = |body: &PrivateLinkService| body.enable_proxy_protocol == Some(true);
         let Some((first, body)) = services.first() else {

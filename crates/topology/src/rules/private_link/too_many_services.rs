@@ -49,7 +49,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
             ));
         }
     }
-    for (balancer, _) in subject.topology.load_balancers() {
+    for (balancer, _) in subject.kinds.load_balancers() {
         let count = subject.pools.services(&balancer.id).len();
         if count > PER_BALANCER {
             let message = format!(
@@ -60,7 +60,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
         }
     }
     let mut by_subscription: BTreeMap<String, (usize, &ResourceId)> = BTreeMap::new();
-    for (service, body) in subject.topology.private_link_services() {
+    for (service, body) in subject.kinds.private_link_services() {
         let subscription = service.id.subscription().to_ascii_lowercase();
         let (count, last) = by_subscription
             .entry(subscription)

@@ -42,7 +42,7 @@ resources: [ { type: Microsoft.Network/networkInterfaces, name: nva, resourceGro
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut seen: BTreeSet<(&ResourceId, usize)> = BTreeSet::new();
     let mut appliances: BTreeMap<ResourceId, Vec<Ipv4Addr>> = BTreeMap::new();
-    for (nic, body) in subject.topology.network_interfaces() {
+    for (nic, body) in subject.kinds.network_interfaces() {
         let config = body.ip_configurations.first();
         let subnet = config.and_then(|config| config.properties.subnet.as_ref());
         if let (Some(true), Some(network), Some(address)) = (

@@ -29,7 +29,7 @@ virtualNetworks: { MainNet: { subnets: { apimSubnet: { routeTable: RT } } } }",
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut seen: BTreeSet<&ResourceId> = BTreeSet::new();
-    for (service, body) in subject.topology.api_managements() {
+    for (service, body) in subject.kinds.api_managements() {
         let sku = service
             .sku
             .as_ref()

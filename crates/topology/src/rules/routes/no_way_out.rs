@@ -1,7 +1,7 @@
 //! `RTE001`: no way out for what a forwarder fetches.
 
 use crate::rules::{
-    facts::routes::{WayOut, fetched_by, machines},
+    facts::routes::{WayOut, fetched_by},
     prelude::*,
 };
 
@@ -31,12 +31,12 @@ resources: [ { type: Microsoft.Compute/virtualMachines, name: fwd-0, resourceGro
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    let machines = machines(subject.topology);
-    for (nic, body) in subject.topology.network_interfaces() {
+    for (nic, body) in subject.kinds.network_interfaces() {
         let is_forwarder =
             subject.relays.is_nic(&nic.id) || !subject.pools.balancers_of(&nic.id).is_empty();
-        let Some(machine) = machines
-            .get(&nic.id)
+        let Some(machine) = subject
+            .pools
+            .machine_of(&nic.id)
             .filter(|_| is_forwarder && !nic.existing)
         else {
             continue;

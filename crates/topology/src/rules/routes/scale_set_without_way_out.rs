@@ -30,7 +30,7 @@ resources: [ { type: Microsoft.Compute/virtualMachineScaleSets, name: set, resou
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    for (set, body) in subject.topology.virtual_machine_scale_sets() {
+    for (set, body) in subject.kinds.virtual_machine_scale_sets() {
         let mode = body.orchestration_mode.as_deref();
         if set.existing || !mode.is_some_and(|mode| mode.eq_ignore_ascii_case("Flexible")) {
             continue;

@@ -1,7 +1,7 @@
 //! `RTE002`: way out left to the API version.
 
 use crate::rules::{
-    facts::routes::{WayOut, fetched_by, machines},
+    facts::routes::{WayOut, fetched_by},
     prelude::*,
 };
 
@@ -28,15 +28,15 @@ virtualNetworks: { MainNet: { subnets: { sets: { addressPrefix: 10.0.9.0/24, net
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    let machines = machines(subject.topology);
     let mut unsaid: BTreeMap<ResourceId, bool> = BTreeMap::new();
-    for (nic, body) in subject.topology.network_interfaces() {
+    for (nic, body) in subject.kinds.network_interfaces() {
         let balancers = subject.pools.balancers_of(&nic.id);
         if !subject.relays.is_nic(&nic.id) && balancers.is_empty() {
             continue;
         }
-        let fetches = machines
-            .get(&nic.id)
+        let fetches = subject
+            .pools
+            .machine_of(&nic.id)
             .is_some_and(|machine| fetched_by(machine).is_some());
         // A member of an internal load balancer gets nothing unasked, whatever the subnet says.
         let depends = subject.way_out(nic, body) == WayOut::Unasked;

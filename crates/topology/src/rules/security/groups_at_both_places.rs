@@ -25,7 +25,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     // One finding a pair of groups, however many NICs have it.
     let mut pairs: BTreeMap<(&ResourceId, &ResourceId), Vec<&Resource>> = BTreeMap::new();
-    for (nic, body) in subject.topology.network_interfaces() {
+    for (nic, body) in subject.kinds.network_interfaces() {
         let mut configs = body.ip_configurations.iter();
         let subnet = configs.find_map(|config| config.properties.subnet.as_ref());
         let of_subnet = subnet.and_then(|subnet| subject.groups.of_subnet(&subnet.id));

@@ -47,6 +47,7 @@ impl<'t> World<'t> {
             ) else {
                 continue;
             };
+            self.client_of.insert(name, self.interfaces.len());
             self.add(Interface {
                 at: format!("client/{name}"),
                 nic: None,

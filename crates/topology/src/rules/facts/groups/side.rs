@@ -6,10 +6,8 @@ use crate::{
     reach::sets::Ranges,
     rules::facts::networks::Inside,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    net::Ipv4Addr,
-};
+use indexmap::IndexMap;
+use std::{collections::BTreeSet, net::Ipv4Addr};
 
 /// Whether something matches; what the topology does not say is `Perhaps`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,7 +93,7 @@ impl Side {
         &self,
         address: Ipv4Addr,
         inside: Option<&Inside>,
-        members: &BTreeMap<ResourceId, Members>,
+        members: &IndexMap<ResourceId, Members>,
     ) -> Match {
         if self.is_every || self.numbers.contains(address.to_bits()) {
             return Match::Yes;
