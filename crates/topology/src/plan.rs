@@ -19,7 +19,7 @@ use crate::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -272,7 +272,7 @@ fn put_addresses(value: &mut Value, observed: &Observed) {
 
 /// Each step after those it needs; otherwise as they came. A circle keeps its order.
 fn sorted(steps: Vec<Step>) -> Vec<Step> {
-    let mut open: BTreeSet<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
+    let mut open: HashSet<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
     let mut left = steps;
     let mut done = Vec::with_capacity(left.len());
     while !left.is_empty() {

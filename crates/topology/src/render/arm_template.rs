@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{Checked, Topology, model::id::ResourceId};
 use serde_json::{Map, Value, json};
+use std::collections::{BTreeSet, HashSet};
 
 pub(super) static EXPORTER: Exporter = Exporter {
     id: "arm",
@@ -64,10 +65,11 @@ fn template(deployment: &Deployment, side: &Side) -> Result<Value, ExportError> 
     let makes_groups = deployment
         .of_side(side)
         .any(|item| item.is_group() && !item.existing);
+    let used: BTreeSet<&String> = modules.iter().flat_map(|module| &module.secrets).collect();
     let of_side: Vec<&String> = deployment
         .secrets
         .iter()
-        .filter(|secret| modules.iter().any(|module| uses(module, secret)))
+        .filter(|secret| used.contains(secret))
         .collect();
     let parameters = parameters(&of_side);
     let mut out = Map::new();
@@ -116,23 +118,11 @@ fn template(deployment: &Deployment, side: &Side) -> Result<Value, ExportError> 
             resources.push(group(item));
         }
         for module in &modules {
-            resources.push(nested(deployment, &modules, module, &of_side)?);
+            resources.push(nested(deployment, &modules, module)?);
         }
     }
     out.insert("resources".to_owned(), Value::Array(resources));
     Ok(Value::Object(out))
-}
-
-fn uses(module: &Module<'_>, secret: &str) -> bool {
-    fn holds(expr: &Expr, secret: &str) -> bool {
-        match expr {
-            Expr::Secret(name) => name == secret,
-            Expr::List(list) => list.iter().any(|item| holds(item, secret)),
-            Expr::Object(members) => members.iter().any(|(_, item)| holds(item, secret)),
-            _ => false,
-        }
-    }
-    module.items.iter().any(|item| holds(&item.body, secret))
 }
 
 fn parameters(secrets: &[&String]) -> Value {
@@ -157,13 +147,8 @@ fn nested(
     deployment: &Deployment,
     modules: &[Module<'_>],
     module: &Module<'_>,
-    secrets: &[&String],
 ) -> Result<Value, ExportError> {
-    let own: Vec<&String> = secrets
-        .iter()
-        .copied()
-        .filter(|secret| uses(module, secret))
-        .collect();
+    let own: Vec<&String> = module.secrets.iter().collect();
     let given: Map<String, Value> = own
         .iter()
         .map(|secret| {
@@ -211,7 +196,7 @@ fn nested(
 /// The resources of a module, and the deployments that find out addresses for them.
 fn in_group(deployment: &Deployment, module: &Module<'_>) -> Result<Vec<Value>, ExportError> {
     let mut out = Vec::new();
-    let mut asked: Vec<ResourceId> = Vec::new();
+    let mut asked: HashSet<ResourceId> = HashSet::new();
     for item in &module.items {
         let mut wanted = Vec::new();
         item.body.addresses(&mut |id| wanted.push(id.clone()));
@@ -220,9 +205,8 @@ fn in_group(deployment: &Deployment, module: &Module<'_>) -> Result<Vec<Value>, 
             if !asks_nic && !is_service(&id) {
                 return Err(ExportError::NoAddress { id });
             }
-            if asks_nic && !asked.contains(&id) {
+            if asks_nic && asked.insert(id.clone()) {
                 out.push(address(deployment, module, &id));
-                asked.push(id);
             }
         }
         let mut resource = Map::new();
@@ -243,11 +227,10 @@ fn in_group(deployment: &Deployment, module: &Module<'_>) -> Result<Vec<Value>, 
 }
 
 fn needs(deployment: &Deployment, module: &Module<'_>, item: &Item) -> Vec<String> {
-    let is_here = |id: &ResourceId| module.items.iter().any(|other| other.id == *id);
     let mut needs: Vec<String> = item
         .needs
         .iter()
-        .filter(|need| is_here(need))
+        .filter(|need| module.makes(need))
         .filter_map(|need| deployment.items.get(need))
         .map(|need| format!("[{}]", resource_id(&need.id, &module.group)))
         .collect();

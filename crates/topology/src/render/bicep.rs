@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{Checked, Topology, model::id::ResourceId};
 use print::{Printer, key, quoted};
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt::Write as _,
+};
 
 pub(super) static EXPORTER: Exporter = Exporter {
     id: "bicep",
@@ -130,25 +133,6 @@ fn one_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
 }
 
-/// Secrets that the items of a module use.
-fn secrets(module: &Module<'_>) -> BTreeSet<String> {
-    fn collect(expr: &Expr, into: &mut BTreeSet<String>) {
-        match expr {
-            Expr::Secret(name) => {
-                into.insert(name.clone());
-            }
-            Expr::List(list) => list.iter().for_each(|item| collect(item, into)),
-            Expr::Object(members) => members.iter().for_each(|(_, item)| collect(item, into)),
-            _ => {}
-        }
-    }
-    let mut found = BTreeSet::new();
-    for item in &module.items {
-        collect(&item.body, &mut found);
-    }
-    found
-}
-
 /// The file of subscription scope: groups, and a module for each.
 fn main_text(
     deployment: &Deployment,
@@ -157,7 +141,7 @@ fn main_text(
     groups: &[&Item],
 ) -> String {
     let mut text = format!("{head}targetScope = 'subscription'\n");
-    let all: BTreeSet<String> = modules.iter().flat_map(secrets).collect();
+    let all: BTreeSet<&String> = modules.iter().flat_map(|module| &module.secrets).collect();
     for secret in &all {
         let _infallible = write!(text, "\n@secure()\nparam {secret} string\n");
     }
@@ -178,7 +162,10 @@ fn main_text(
         }
         text.push_str("}\n");
     }
+    let made: HashMap<&ResourceId, &Item> =
+        groups.iter().map(|group| (&group.id, *group)).collect();
     let mut symbols: Vec<String> = Vec::new();
+    let mut taken: HashSet<String> = HashSet::new();
     for module in modules {
         let base = deployment
             .items
@@ -186,15 +173,14 @@ fn main_text(
             .map_or("group", |group| group.symbol.as_str());
         let mut symbol = format!("{base}Resources");
         let mut number = 1_usize;
-        while symbols.contains(&symbol) {
+        while !taken.insert(symbol.clone()) {
             number = number.saturating_add(1);
             symbol = format!("{base}Resources{number}");
         }
         symbols.push(symbol);
     }
     for (module, symbol) in modules.iter().zip(&symbols) {
-        let made = groups.iter().find(|group| group.id == module.group);
-        let scope = made.map_or_else(
+        let scope = made.get(&module.group).map_or_else(
             || format!("resourceGroup({})", quoted(module.group.resource_group())),
             |group| group.symbol.clone(),
         );
@@ -204,10 +190,9 @@ fn main_text(
             quoted(&format!("{}.bicep", module.name)),
             quoted(&module.name)
         );
-        let own = secrets(module);
-        if !own.is_empty() {
+        if !module.secrets.is_empty() {
             text.push_str("  params: {\n");
-            for secret in own {
+            for secret in &module.secrets {
                 let _infallible = writeln!(text, "    {secret}: {secret}");
             }
             text.push_str("  }\n");
@@ -235,11 +220,10 @@ fn module_text(
     module: &Module<'_>,
 ) -> Result<(String, bool), ExportError> {
     let mut text = String::new();
-    for secret in secrets(module) {
+    for secret in &module.secrets {
         let _infallible = write!(text, "\n@secure()\nparam {secret} string\n");
     }
-    let here: BTreeSet<&ResourceId> = module.items.iter().map(|item| &item.id).collect();
-    for item in foreign(deployment, module, &here) {
+    for item in foreign(deployment, module) {
         text.push('\n');
         text.push_str(&existing(item, module));
     }
@@ -269,34 +253,32 @@ fn module_text(
             }
         }
         text.push('\n');
-        text.push_str(&resource(deployment, module, item, &here));
+        text.push_str(&resource(deployment, module, item));
     }
     Ok((text, !asked.is_empty()))
 }
 
 /// Resources of the same subscription that are referred to and not made here.
-fn foreign<'d>(
-    deployment: &'d Deployment,
-    module: &Module<'_>,
-    here: &BTreeSet<&ResourceId>,
-) -> Vec<&'d Item> {
-    let mut wanted: BTreeSet<ResourceId> = BTreeSet::new();
+fn foreign<'d>(deployment: &'d Deployment, module: &Module<'_>) -> Vec<&'d Item> {
+    let mut wanted: BTreeSet<usize> = BTreeSet::new();
+    let mut want = |id: &ResourceId| {
+        let at = deployment.items.get_index_of(id);
+        wanted.extend(at.filter(|_| !module.makes(id)));
+    };
     for item in &module.items {
-        item.body.references(&mut |reference| {
-            wanted.insert(reference.owner.clone());
-        });
-        item.body.addresses(&mut |id| {
-            wanted.insert(id.clone());
-        });
-        wanted.extend(item.id.parent());
+        item.body
+            .references(&mut |reference| want(&reference.owner));
+        item.body.addresses(&mut |id| want(id));
+        if let Some(parent) = item.id.parent() {
+            want(&parent);
+        }
     }
-    deployment
-        .items
-        .values()
+    let wanted = wanted.into_iter();
+    wanted
+        .filter_map(|at| deployment.items.get_index(at))
+        .map(|(_, item)| item)
         .filter(|item| {
-            wanted.contains(&item.id)
-                && !here.contains(&item.id)
-                && !item.is_group()
+            !item.is_group()
                 && item
                     .id
                     .subscription()
@@ -337,12 +319,7 @@ fn full_name(id: &ResourceId) -> String {
     }
 }
 
-fn resource(
-    deployment: &Deployment,
-    module: &Module<'_>,
-    item: &Item,
-    here: &BTreeSet<&ResourceId>,
-) -> String {
+fn resource(deployment: &Deployment, module: &Module<'_>, item: &Item) -> String {
     let mut text = format!(
         "resource {} '{}@{}' = {{\n",
         item.symbol, item.arm_type, item.version
@@ -385,7 +362,7 @@ fn resource(
     text.push_str(&properties);
     let needs: Vec<&Item> = deployment
         .unsaid(item)
-        .filter(|need| here.contains(&need.id))
+        .filter(|need| module.makes(&need.id))
         .collect();
     if !needs.is_empty() {
         text.push_str("  dependsOn: [\n");

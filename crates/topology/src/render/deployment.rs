@@ -16,6 +16,7 @@ use crate::{
 };
 use indexmap::IndexMap;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// The type of a resource group.
 pub(super) const GROUP: &str = "Microsoft.Resources/resourceGroups";
@@ -72,6 +73,8 @@ pub(super) struct Deployment {
     pub(super) sides: Vec<Side>,
     /// Parameters for what must not stand in a file.
     pub(super) secrets: Vec<String>,
+    /// Children by their parent, in order.
+    children: HashMap<ResourceId, Vec<ResourceId>>,
 }
 
 /// The API version for a resource: its own, that of its type, or that of its nearest parent type.
@@ -144,7 +147,11 @@ impl Deployment {
         let holds = |id: &ResourceId| symbols.contains_key(id);
         let mut items = IndexMap::new();
         let mut secrets = Vec::new();
+        let mut children: HashMap<ResourceId, Vec<ResourceId>> = HashMap::new();
         for (step, resource, json) in chosen {
+            if let Some(parent) = step.id.parent() {
+                children.entry(parent).or_default().push(step.id.clone());
+            }
             let arm_type = spelled(step.id.arm_type());
             let version = match version(resource) {
                 Some(version) => version,
@@ -187,7 +194,14 @@ impl Deployment {
             sides: sides(topology, &items),
             items,
             secrets,
+            children,
         })
+    }
+
+    /// The children of a resource, in order.
+    pub(super) fn children(&self, id: &ResourceId) -> impl Iterator<Item = &Item> {
+        let all = self.children.get(id).into_iter().flatten();
+        all.filter_map(|child| self.items.get(child))
     }
 
     /// The resources of one subscription, in order.

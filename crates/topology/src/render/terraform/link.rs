@@ -137,9 +137,8 @@ pub(super) fn endpoint(ctx: &Ctx<'_>, mut take: Take<'_>) -> Result<Native> {
         properties.finish()?;
     }
     // azurerm knows a zone group only as a part of its endpoint.
-    for child in ctx.deployment.items.values().filter(|child| {
+    for child in ctx.deployment.children(&ctx.item.id).filter(|child| {
         child.arm_type == "Microsoft.Network/privateEndpoints/privateDnsZoneGroups"
-            && child.id.parent().as_ref() == Some(&ctx.item.id)
             && !child.existing
     }) {
         if absorbed.len() == 1 {
