@@ -10,10 +10,7 @@ use std::{
 const RUNS: usize = 5;
 
 /// Prints a line a figure.
-pub(crate) fn run(arguments: &[&str]) -> Result<bool> {
-    if arguments == ["core"] {
-        return core();
-    }
+pub(crate) fn run() -> Result<bool> {
     let root = wasm::root();
     let built = Command::new("cargo")
         .current_dir(&root)
@@ -70,17 +67,28 @@ pub(crate) fn run(arguments: &[&str]) -> Result<bool> {
 }
 
 /// The core alone, by size; its figures go into `crates/topology/BENCH.md`.
-fn core() -> Result<bool> {
-    let output = Command::new("cargo")
-        .current_dir(wasm::root())
-        .args(["run", "--release", "--quiet", "--package", "topology"])
+pub(crate) fn core() -> Result<bool> {
+    let root = wasm::root();
+    let built = Command::new("cargo")
+        .current_dir(&root)
+        .args(["build", "--release", "--package", "topology"])
         .args(["--example", "bench"])
-        .stderr(Stdio::inherit())
-        .output()?;
-    ensure!(output.status.success(), "the core's benchmark failed");
-    let table = String::from_utf8_lossy(&output.stdout);
+        .status()?;
+    ensure!(built.success(), "the release build failed");
+    let program = wasm::target_dir().join("release/examples/bench");
+    let mut table = printed(&mut Command::new(&program))?;
+    table.push_str("\n| 50 MB of | time, whole process | most memory |\n|---|---:|---:|\n");
+    for name in printed(Command::new(&program).arg("hostile"))?.lines() {
+        let (time, kib) = timed(Command::new(&program).args(["hostile", name]))?;
+        let line = format!(
+            "| {name} | {:.1} s | {} MiB |\n",
+            time.as_secs_f64(),
+            kib / 1024
+        );
+        table.push_str(&line);
+    }
     print!("{table}");
-    let file = wasm::root().join("crates/topology/BENCH.md");
+    let file = root.join("crates/topology/BENCH.md");
     let text = std::fs::read_to_string(&file)?;
     let (before, rest) = text
         .split_once("## Figures\n")
@@ -88,14 +96,39 @@ fn core() -> Result<bool> {
     let (_, after) = rest
         .split_once("## Peers\n")
         .context("BENCH.md has no `## Peers`")?;
-    let machine = std::thread::available_parallelism()?;
+    let machine = machine()?;
     std::fs::write(
         &file,
-        format!(
-            "{before}## Figures\n\n{machine} virtual x86-64 cores.\n\n{table}\n## Peers\n{after}"
-        ),
+        format!("{before}## Figures\n\n{machine}\n\n{table}\n## Peers\n{after}"),
     )?;
     Ok(true)
+}
+
+/// The machine in words, and how busy it was.
+fn machine() -> Result<String> {
+    let cores = std::thread::available_parallelism()?;
+    let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let kib: Option<u64> = memory.lines().find_map(|line| {
+        line.strip_prefix("MemTotal:")?
+            .split_whitespace()
+            .next()?
+            .parse()
+            .ok()
+    });
+    let memory = kib.map_or_else(String::new, |kib| {
+        format!(", {} GiB", kib.div_ceil(1024 * 1024))
+    });
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().next().unwrap_or("unknown");
+    Ok(format!(
+        "{cores} cores of a cloud virtual machine{memory}; load at the end of the run: {load}."
+    ))
+}
+
+fn printed(command: &mut Command) -> Result<String> {
+    let output = command.stderr(Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "{command:?} failed");
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// Wall time and the high-water mark of memory, in KiB, as the kernel shows it while it runs.

@@ -51,7 +51,8 @@ fn main() -> ExitCode {
         }),
         ["web"] => web::build().map(|()| true),
         ["e2e", rest @ ..] => Ok(e2e::run(rest)),
-        ["bench", rest @ ..] => bench::run(rest),
+        ["bench"] => bench::run(),
+        ["bench", "core"] => bench::core(),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");

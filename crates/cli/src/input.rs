@@ -11,11 +11,11 @@ use topology::{
     source::{SourceId, SourceMap},
 };
 
-/// Larger than any manifest that a person wrote, small enough to read at once.
-const LARGEST: u64 = 16 * 1024 * 1024;
+/// A hundred thousand resources, written as they were imported, are smaller.
+const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// Exports of whole subscriptions are larger than manifests.
-const LARGEST_EXPORT: u64 = 48 * 1024 * 1024;
+const LARGEST_EXPORT: u64 = 160 * 1024 * 1024;
 
 /// A manifest that was read.
 #[derive(Debug)]

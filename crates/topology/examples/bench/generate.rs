@@ -172,3 +172,12 @@ pub(crate) fn arm_template(topology: &Topology) -> Value {
         "resources": resources,
     })
 }
+
+/// All resources as one answer of `az … -o json`.
+pub(crate) fn answer(topology: &Topology) -> String {
+    let resources = topology.resources.values();
+    let all: Vec<Value> = resources
+        .filter_map(|resource| arm::export(resource).ok())
+        .collect();
+    Value::Array(all).to_string()
+}

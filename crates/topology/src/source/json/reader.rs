@@ -22,11 +22,11 @@ pub struct Limits {
 impl Limits {
     /// For exports of whole subscriptions. A template may have 4 MB
     /// (<https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices#template-limits>);
-    /// ten thousand exported resources take about 20 MB. Compiled modules nest by five levels
-    /// each, and the deepest known resources by twenty.
+    /// a hundred thousand exported resources take about 100 MB. Compiled modules nest by five
+    /// levels each, and the deepest known resources by twenty.
     pub const EXPORT: Self = Self {
-        bytes: 48 * 1024 * 1024,
-        nodes: 6_000_000,
+        bytes: 160 * 1024 * 1024,
+        nodes: 8_000_000,
         depth: 96,
     };
     /// For texts inside of texts, such as the argument of `json()`.
