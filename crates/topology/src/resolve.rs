@@ -34,6 +34,7 @@ mod index;
 mod named;
 mod names;
 mod nat;
+mod neighbours;
 mod network;
 mod peerings;
 mod private_link;
@@ -58,6 +59,7 @@ use crate::{
     source::{ManifestPath, Span, Spanned},
 };
 use index::{Index, Placed};
+use neighbours::Neighbours;
 pub(crate) use names::TWO_ANSWERS;
 use std::collections::BTreeMap;
 
@@ -95,9 +97,11 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
         }
     }
     let index = Index::of(manifest, &mut out);
+    let near = Neighbours::of(manifest, &index);
     let mut cx = Context {
         manifest,
         index,
+        near,
         out,
     };
     for (name, entry) in &manifest.clients {
@@ -176,6 +180,7 @@ fn expectations(cx: &mut Context<'_>) {
 struct Context<'m> {
     manifest: &'m Manifest,
     index: Index,
+    near: Neighbours<'m>,
     out: Output,
 }
 

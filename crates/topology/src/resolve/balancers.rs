@@ -19,7 +19,7 @@ use crate::{
     },
     source::{ManifestPath, Span},
 };
-pub(super) use parts::{frontends, pools, pools_of, subnet};
+pub(super) use parts::{frontends, pools, subnet};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,

@@ -4,7 +4,7 @@
 use super::{
     Context, Draft, Placed,
     addressing::Allocated,
-    balancers::{Balancers, pool, pools_of},
+    balancers::{Balancers, pool},
     is_set, named, scale_set,
     upstreams::upstream,
     value,
@@ -29,7 +29,7 @@ use std::{
 /// The most instances of one forwarder, as of a scale set.
 const MAX_INSTANCES: u32 = 1000;
 /// The most machines of one manifest: more is a slip of the pen, and would take memory to no end.
-const MAX_MACHINES: usize = 5000;
+const MAX_MACHINES: usize = 50_000;
 /// Path of the relay's health endpoint.
 pub(super) const HEALTH_PATH: &str = "/healthz";
 const HEALTH_PORT: u16 = 8080;
@@ -144,8 +144,10 @@ pub(super) fn machines(cx: &mut Context<'_>, addresses: &Allocated, balancers: &
             );
             return;
         }
-        let placed_pools: Vec<(&str, ResourceId)> = pools_of(cx.manifest, name)
-            .into_iter()
+        let placed_pools: Vec<(&str, ResourceId)> = cx
+            .near
+            .pools_of(name)
+            .iter()
             .filter_map(|(balancer, _, pool_name)| {
                 let placed = cx.index.balancer(balancer)?;
                 Some((balancer.as_str(), pool(&placed.id, pool_name)))

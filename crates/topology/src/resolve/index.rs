@@ -267,10 +267,13 @@ impl Index {
     }
 
     fn known_subnet(&self, id: &ResourceId) -> Option<SubnetAt> {
-        self.subnets
-            .values()
-            .flatten()
-            .find(|found| found.id == *id)
+        let usual = format!("{}/{}", id.parent()?.name(), id.name());
+        let usual = self.subnets.get(&fold(&usual));
+        let usual = usual.and_then(Option::as_ref);
+        let mut others = self.subnets.values().flatten();
+        usual
+            .filter(|found| found.id == *id)
+            .or_else(|| others.find(|found| found.id == *id))
             .cloned()
     }
 

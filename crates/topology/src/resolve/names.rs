@@ -7,9 +7,7 @@
 //! zone answers, nothing is derived; where it only has the right name, record and link are added.
 
 use super::{
-    Context, Draft, Placed,
-    balancers::pools_of,
-    is_set,
+    Context, Draft, Placed, is_set,
     upstreams::upstreams,
     zones::{Standing, Stated, global},
 };
@@ -134,14 +132,10 @@ fn hosts_behind(cx: &Context<'_>, service: &Field<String>) -> Vec<String> {
     let Some(balancer) = &service.value.load_balancer else {
         return hosts;
     };
-    for (name, forwarder) in &cx.manifest.forwarders {
-        let pools = pools_of(cx.manifest, name);
-        let is_behind = |lb: &str| lb.eq_ignore_ascii_case(&balancer.value);
-        if pools.iter().any(|(found, ..)| is_behind(found)) {
-            let all = upstreams(cx, &forwarder.value).into_iter();
-            for host in all.filter_map(|upstream| upstream.host) {
-                add(&host);
-            }
+    for forwarder in cx.near.forwarders_behind(&balancer.value) {
+        let all = upstreams(cx, &forwarder.value).into_iter();
+        for host in all.filter_map(|upstream| upstream.host) {
+            add(&host);
         }
     }
     // A pool may also have a backend itself.

@@ -11,7 +11,7 @@
 
 use super::{
     Context, Draft,
-    balancers::{Balancers, pools_of},
+    balancers::Balancers,
     forwarders::listen_ports,
     index::{DerivedGroup, SubnetAt},
     is_set, named, nat, value, values,
@@ -231,17 +231,7 @@ fn rule(
 }
 
 fn rules_for(cx: &Context<'_>, balancers: &Balancers, subnet: &SubnetAt, rules: &mut Rules) {
-    let stands_here = |reference: &crate::manifest::Field<String>| {
-        cx.index
-            .subnet(reference.as_ref())
-            .is_some_and(|found| found.id == subnet.id)
-    };
-    let manifest = cx.manifest;
-    if manifest
-        .api_management
-        .values()
-        .any(|entry| stands_here(&entry.value.subnet))
-    {
+    if cx.near.has_api_management(&subnet.id) {
         rules.is_mixed = true;
         rules.allow(
             "AllowApiManagement",
@@ -256,31 +246,17 @@ fn rules_for(cx: &Context<'_>, balancers: &Balancers, subnet: &SubnetAt, rules: 
             6390,
         );
     }
-    let others = manifest
-        .clients
-        .values()
-        .map(|entry| &entry.value.subnet)
-        .chain(
-            manifest
-                .private_endpoints
-                .values()
-                .map(|entry| &entry.value.subnet),
-        );
-    rules.is_mixed |= others.into_iter().any(stands_here);
+    rules.is_mixed |= cx.near.has_others(&subnet.id);
     let Some(prefix) = subnet.prefix else { return };
     let destination = prefix.canonical().to_string();
-    for (name, entry) in manifest
-        .forwarders
-        .iter()
-        .filter(|(_, entry)| stands_here(&entry.value.subnet))
-    {
+    for (name, entry) in cx.near.forwarders_in(&subnet.id) {
         rules.deny = true;
         for port in listen_ports(&entry.value) {
             for source in sources(cx, balancers, name) {
                 rules.allow("AllowPrivateLink", &source, &destination, port);
             }
         }
-        for (balancer, _, pool) in pools_of(manifest, name) {
+        for (balancer, _, pool) in cx.near.pools_of(name) {
             for port in balancers.probed_ports(balancer, pool) {
                 rules.allow("AllowProbe", "AzureLoadBalancer", &destination, port);
             }
@@ -292,15 +268,10 @@ fn rules_for(cx: &Context<'_>, balancers: &Balancers, subnet: &SubnetAt, rules: 
 /// frontend leads to it, else the whole network.
 fn sources(cx: &Context<'_>, balancers: &Balancers, forwarder: &str) -> BTreeSet<String> {
     let mut sources = BTreeSet::new();
-    for (balancer, _, pool) in pools_of(cx.manifest, forwarder) {
-        let in_front = cx.manifest.private_link_services.values().filter(|entry| {
-            entry
-                .value
-                .load_balancer
-                .as_ref()
-                .is_some_and(|lb| lb.value.eq_ignore_ascii_case(balancer))
-        });
+    for (balancer, _, pool) in cx.near.pools_of(forwarder) {
+        let in_front = cx.near.services_of(balancer);
         let ranges: Vec<String> = in_front
+            .iter()
             .flat_map(|entry| nat::of(cx.manifest, &entry.value))
             .filter_map(|nat| cx.index.subnet(nat.subnet.as_ref())?.prefix)
             .map(|prefix| prefix.canonical().to_string())

@@ -34,7 +34,8 @@ pub(super) fn upstream(
         },
         None => (text, None),
     };
-    if let Some((name, _)) = entry(&cx.manifest.api_management, host) {
+    let is_service = cx.index.api_management.contains_key(&host.to_lowercase());
+    if is_service && let Some((name, _)) = entry(&cx.manifest.api_management, host) {
         let placed = cx.index.api_management.get(&name.to_lowercase()).cloned();
         let host = ApiManagement::gateway_host(name);
         return Ok(vec![Upstream {
@@ -71,13 +72,7 @@ pub(super) fn upstream(
         return Err("a host name has labels of letters, digits and `-`, joined by dots".to_owned());
     }
     let host = host.to_ascii_lowercase();
-    let service = cx
-        .index
-        .api_management
-        .values()
-        .flatten()
-        .find(|placed| ApiManagement::gateway_host(placed.id.name()) == host)
-        .map(|placed| placed.id.clone());
+    let service = cx.near.gateway(&host).cloned();
     Ok(vec![Upstream {
         text: format!("{host}:{port}"),
         host: Some(host),

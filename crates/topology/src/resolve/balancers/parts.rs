@@ -118,23 +118,6 @@ pub(in crate::resolve) fn pools(stated: &LoadBalancer) -> Vec<Pool<'_>> {
     .collect()
 }
 
-/// The pools that a forwarder is in: each with its load balancer.
-pub(in crate::resolve) fn pools_of<'m>(
-    manifest: &'m Manifest,
-    forwarder: &str,
-) -> Vec<(&'m String, &'m Entry<LoadBalancer>, &'m str)> {
-    let mut found = Vec::new();
-    for (name, entry) in &manifest.load_balancers {
-        for pool in pools(&entry.value) {
-            let is_it = |backend: &Spanned<String>| backend.value.eq_ignore_ascii_case(forwarder);
-            if pool.backend.as_ref().is_some_and(is_it) {
-                found.push((name, entry, pool.name));
-            }
-        }
-    }
-    found
-}
-
 /// What stands behind a pool.
 #[derive(Clone, Copy)]
 pub(in crate::resolve) enum Behind<'m> {
