@@ -2,8 +2,8 @@
 //!
 //! The topologies are many copies of `examples/internal-apim.yaml`, each with names of its own, so
 //! that every one is clean and every rule has work. Prints Markdown tables; asserts nothing. A time
-//! is the processor's, and the shortest of many runs: a machine that does other work at the same
-//! time gives nearly the same figures.
+//! is the processor's, and the mean of many runs: a machine that does other work at the same time
+//! gives nearly the same figures.
 //! `cargo run --release --package topology --example bench -- arm N` prints one of N resources as
 //! an ARM template, for peers.
 #![expect(
@@ -97,7 +97,8 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The time that this thread has had of a processor; the wall's where Linux does not tell.
+/// The time that this thread has had of a processor, in steps of some milliseconds; the wall's
+/// where Linux does not tell.
 fn now() -> Duration {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     std::fs::read_to_string("/proc/thread-self/schedstat")
@@ -112,17 +113,20 @@ fn once<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (done, now().saturating_sub(began))
 }
 
-/// The shortest of as many runs as fit into about a second, at least three.
+/// The mean of so many runs that they take half a second or more.
 fn time<T>(mut work: impl FnMut() -> T) -> Duration {
-    let (mut shortest, mut all) = (Duration::MAX, Duration::ZERO);
-    let mut runs = 0;
-    while runs < 3 || (all < Duration::from_secs(1) && runs < 200) {
-        let (_, taken) = once(&mut work);
-        shortest = shortest.min(taken);
-        all += taken;
-        runs += 1;
+    let mut runs = 1_u32;
+    loop {
+        let ((), taken) = once(|| {
+            for _ in 0..runs {
+                let _kept = black_box(work());
+            }
+        });
+        if taken >= Duration::from_millis(500) {
+            return taken / runs;
+        }
+        runs = runs.saturating_mul(2);
     }
-    shortest
 }
 
 fn flow(topology: &Topology) -> Option<Flow> {

@@ -17,6 +17,7 @@ use crate::{
     model::{OWNER_TAG, Resource, Topology, dns::RecordAddress, id::ResourceId},
     rules::Checked,
 };
+use references::References;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
@@ -161,10 +162,11 @@ pub fn plan(checked: &Checked<Topology>, observed: &Observed) -> Plan {
 }
 
 fn of(topology: &Topology, observed: &Observed) -> Plan {
+    let references = References::new(topology);
     let mut steps: Vec<Step> = topology
         .resources
         .values()
-        .map(|resource| step(topology, resource, observed))
+        .map(|resource| step(&references, resource, observed))
         .collect();
     steps.extend(removal::orphans(topology, observed));
     Plan {
@@ -172,8 +174,9 @@ fn of(topology: &Topology, observed: &Observed) -> Plan {
     }
 }
 
-fn step(topology: &Topology, resource: &Resource, observed: &Observed) -> Step {
-    let mut needs = references::of(topology, resource);
+fn step(references: &References<'_>, resource: &Resource, observed: &Observed) -> Step {
+    let topology = references.topology;
+    let mut needs = references.of(resource);
     needs.retain(|id| topology.resources.contains_key(id));
     let of = |action, reason: String, body| Step {
         action,

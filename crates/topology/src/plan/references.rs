@@ -5,37 +5,109 @@
 
 use crate::model::{
     Body, Resource, Topology,
+    compute::VirtualMachine,
     dns::RecordAddress,
     id::ResourceId,
     network::{BackendAddressPool, SecurityRuleProperties, SubResource, SubnetProperties},
 };
+use std::collections::{BTreeSet, HashMap};
 
-/// Top-level resources, or children that are resources of their own, which must exist before
-/// `resource` can. In order of mention, each once, without itself.
-pub(super) fn of(topology: &Topology, resource: &Resource) -> Vec<ResourceId> {
-    let mut found = Vec::new();
-    let mut push = |id: &ResourceId| {
-        let known = owner(topology, id);
-        if known != resource.id && !found.contains(&known) {
-            found.push(known);
+/// The links of private zones by the network that they let see the zone: found once, for all
+/// machines.
+#[derive(Debug)]
+pub(super) struct References<'t> {
+    pub(super) topology: &'t Topology,
+    links: HashMap<&'t ResourceId, Vec<&'t ResourceId>>,
+}
+
+impl<'t> References<'t> {
+    pub(super) fn new(topology: &'t Topology) -> Self {
+        let mut links: HashMap<&ResourceId, Vec<&ResourceId>> = HashMap::new();
+        for (link, inner) in topology.virtual_network_links() {
+            if let Some(network) = &inner.virtual_network {
+                links.entry(&network.id).or_default().push(&link.id);
+            }
         }
-    };
-    if !resource.id.is_type("Microsoft.Resources/resourceGroups") {
-        push(&resource.id.group_id());
+        Self { topology, links }
     }
-    if let Some(parent) = resource.id.parent() {
-        push(&parent);
-    }
-    for id in stated(&resource.body) {
-        push(&id);
-    }
-    if let Body::VirtualMachine(machine) = &resource.body {
-        // A relay whose upstream has no name yet would only fail its probes.
-        for id in names_dialled(topology, machine) {
+
+    /// Top-level resources, or children that are resources of their own, which must exist before
+    /// `resource` can. In order of mention, each once, without itself.
+    pub(super) fn of(&self, resource: &Resource) -> Vec<ResourceId> {
+        let topology = self.topology;
+        let mut found = Vec::new();
+        let mut push = |id: &ResourceId| {
+            let known = owner(topology, id);
+            if known != resource.id && !found.contains(&known) {
+                found.push(known);
+            }
+        };
+        if !resource.id.is_type("Microsoft.Resources/resourceGroups") {
+            push(&resource.id.group_id());
+        }
+        if let Some(parent) = resource.id.parent() {
+            push(&parent);
+        }
+        for id in stated(&resource.body) {
             push(&id);
         }
+        if let Body::VirtualMachine(machine) = &resource.body {
+            // A relay whose upstream has no name yet would only fail its probes.
+            for id in self.names_dialled(machine) {
+                push(&id);
+            }
+        }
+        found
     }
-    found
+
+    /// Records and links of the zones, seen by the machine's network, whose names its relay dials.
+    fn names_dialled(&self, machine: &VirtualMachine) -> Vec<ResourceId> {
+        let Some(relay) = machine.relay() else {
+            return Vec::new();
+        };
+        let networks: BTreeSet<ResourceId> = machine
+            .network_profile
+            .network_interfaces
+            .iter()
+            .filter_map(|nic| self.topology.network_interface(&nic.id))
+            .flat_map(|(_, nic)| {
+                nic.ip_configurations
+                    .iter()
+                    .filter_map(|config| config.properties.subnet.as_ref()?.id.parent())
+            })
+            .collect();
+        let hosts: Vec<String> = relay
+            .listeners
+            .iter()
+            .flat_map(|listener| &listener.to)
+            .filter_map(|upstream| {
+                upstream
+                    .rsplit_once(':')
+                    .map(|(host, _)| host.to_ascii_lowercase())
+            })
+            .collect();
+        let mut ids = Vec::new();
+        let links = networks
+            .iter()
+            .filter_map(|network| self.links.get(network));
+        for link in links.flatten() {
+            let Some(zone) = link.parent() else {
+                continue;
+            };
+            let suffix = zone.name().to_ascii_lowercase();
+            for host in &hosts {
+                let record = match host.strip_suffix(&suffix) {
+                    Some("") => "@",
+                    Some(label) => label.strip_suffix('.').unwrap_or(label),
+                    None => continue,
+                };
+                ids.push((*link).clone());
+                ids.push(zone.child("A", record));
+            }
+        }
+        ids.retain(|id| self.topology.resources.contains_key(id));
+        ids
+    }
 }
 
 /// The resource that holds the child `id`: itself if the topology knows it, else the nearest
@@ -208,57 +280,4 @@ fn of_pool(pool: &BackendAddressPool) -> impl Iterator<Item = &SubResource> {
             let member = &member.properties;
             member.virtual_network.iter().chain(&member.subnet)
         }))
-}
-
-/// Records and links of the zones, seen by the machine's network, whose names its relay dials.
-fn names_dialled(
-    topology: &Topology,
-    machine: &crate::model::compute::VirtualMachine,
-) -> Vec<ResourceId> {
-    let Some(relay) = machine.relay() else {
-        return Vec::new();
-    };
-    let networks: Vec<ResourceId> = machine
-        .network_profile
-        .network_interfaces
-        .iter()
-        .filter_map(|nic| topology.network_interface(&nic.id))
-        .flat_map(|(_, nic)| {
-            nic.ip_configurations
-                .iter()
-                .filter_map(|config| config.properties.subnet.as_ref()?.id.parent())
-        })
-        .collect();
-    let hosts: Vec<String> = relay
-        .listeners
-        .iter()
-        .flat_map(|listener| &listener.to)
-        .filter_map(|upstream| {
-            upstream
-                .rsplit_once(':')
-                .map(|(host, _)| host.to_ascii_lowercase())
-        })
-        .collect();
-    let mut ids = Vec::new();
-    for (link, inner) in topology.virtual_network_links() {
-        let Some(zone) = link.id.parent() else {
-            continue;
-        };
-        let suffix = zone.name().to_ascii_lowercase();
-        let is_seen = inner
-            .virtual_network
-            .as_ref()
-            .is_some_and(|network| networks.contains(&network.id));
-        for host in hosts.iter().filter(|_| is_seen) {
-            let record = match host.strip_suffix(&suffix) {
-                Some("") => "@",
-                Some(label) => label.strip_suffix('.').unwrap_or(label),
-                None => continue,
-            };
-            ids.push(link.id.clone());
-            ids.push(zone.child("A", record));
-        }
-    }
-    ids.retain(|id| topology.resources.contains_key(id));
-    ids
 }

@@ -3,11 +3,12 @@
 //! Deleted in reverse: a resource goes after all that stands on it. A resource group goes only if
 //! nothing in it that was seen belongs to someone else.
 
-use super::{Action, Observation, Observed, Plan, Step, references, sorted};
+use super::{Action, Observation, Observed, Plan, Step, references::References, sorted};
 use crate::{
     arm,
     model::{Resource, Topology, id::ResourceId},
 };
+use std::collections::HashMap;
 
 const GROUP: &str = "Microsoft.Resources/resourceGroups";
 
@@ -142,21 +143,20 @@ fn deletions(
                 .or_else(|| arm::resource(observed.present(id)?).ok())
         })
         .collect();
-    let stands_on: Vec<(&ResourceId, Vec<ResourceId>)> = resources
-        .iter()
-        .map(|resource| (&resource.id, references::of(topology, resource)))
-        .collect();
+    let references = References::new(topology);
+    let mut stands_on: HashMap<ResourceId, Vec<ResourceId>> = HashMap::new();
+    for resource in &resources {
+        for id in references.of(resource) {
+            stands_on.entry(id).or_default().push(resource.id.clone());
+        }
+    }
     going
         .iter()
         .map(|id| Step {
             action: Action::Delete,
             id: id.clone(),
             reason: reason.to_owned(),
-            needs: stands_on
-                .iter()
-                .filter(|(_, on)| on.contains(id))
-                .map(|(other, _)| (*other).clone())
-                .collect(),
+            needs: stands_on.remove(id).unwrap_or_default(),
             body: None,
         })
         .collect()
