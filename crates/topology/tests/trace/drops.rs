@@ -4,7 +4,7 @@ use super::{EXAMPLE, change, flow, live, of, topology};
 use serde_json::json;
 use topology::{
     Topology,
-    model::{Body, id::ResourceId, network::SubResource},
+    model::{Body, dns::RecordAddress, id::ResourceId, network::SubResource},
     trace::{HopKind, Outcome, Trace, Verdict, trace},
 };
 
@@ -208,6 +208,49 @@ fn what_was_observed_of_a_connection_counts() {
         HopKind::PrivateEndpoint,
         &["Rejected, not Approved", "anew"],
     );
+}
+
+#[test]
+fn a_connection_that_the_provider_deleted_cannot_be_approved_again() {
+    for (status, is_mended) in [
+        ("Pending", true),
+        ("Rejected", true),
+        ("Disconnected", false),
+    ] {
+        let seen = broken("APIM-PE", |body| {
+            let Body::PrivateEndpoint(endpoint) = body else {
+                return false;
+            };
+            let state = json!({ "status": status });
+            endpoint.private_link_service_connections[0]
+                .properties
+                .private_link_service_connection_state = serde_json::from_value(state).unwrap();
+            true
+        });
+        let trace = of(&seen);
+        assert_eq!(trace.outcome, Outcome::Dropped, "{status}");
+        assert_eq!(
+            trace.mend.is_some(),
+            is_mended,
+            "{status}: {:?}",
+            trace.mend
+        );
+    }
+}
+
+#[test]
+fn a_zone_that_gives_others_another_address_is_left_as_it_is() {
+    let mut topology = unlinked("APIM");
+    for resource in topology.resources.values_mut() {
+        if let (Body::ARecordSet(set), "APIM") = (&mut resource.body, resource.id.resource_group())
+        {
+            let other = "10.9.9.9".parse().unwrap();
+            set.a_records[0].ipv4_address = RecordAddress::Literal(other);
+        }
+    }
+    let trace = of(&topology);
+    assert_eq!(trace.outcome, Outcome::Dropped);
+    assert_eq!(trace.mend, None);
 }
 
 #[test]
