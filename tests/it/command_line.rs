@@ -161,7 +161,7 @@ fn bad_input_is_located_and_nothing_is_started() {
         (write("type.yaml", b"linkspan: v1\nname: a\nvirtualNetworks: 3\n"), 1, ":3:"),
         (write("empty.yaml", b""), 1, "empty"),
         (write("binary.yaml", &[0x7f, b'E', b'L', b'F', 0xff, 0xfe, 0]), 2, "UTF-8"),
-        (write("huge.yaml", &vec![b'a'; 50_000_000]), 2, "larger than"),
+        (write("huge.yaml", &vec![b'a'; 150_000_000]), 2, "larger than"),
         (folder.path().join("missing.yaml").display().to_string(), 2, "could not open"),
         (
             write(

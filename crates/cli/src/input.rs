@@ -12,7 +12,7 @@ use topology::{
 };
 
 /// A hundred thousand resources, written as they were imported, are smaller.
-const LARGEST: u64 = 64 * 1024 * 1024;
+const LARGEST: u64 = 128 * 1024 * 1024;
 
 /// Exports of whole subscriptions are larger than manifests.
 const LARGEST_EXPORT: u64 = 160 * 1024 * 1024;

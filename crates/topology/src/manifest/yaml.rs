@@ -17,8 +17,8 @@ use saphyr_parser::{Event, Parser};
 use tree::Tree;
 
 /// Texts above this are no manifests: a hundred thousand resources take about 10 MB in short form,
-/// and four times as much as they are imported.
-const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// and 70 MB as they are imported.
+const MAX_BYTES: usize = 128 * 1024 * 1024;
 /// Values that are written; a hundred thousand resources have a third of that.
 const MAX_NODES: usize = 4_000_000;
 /// Values that aliases and anchors add to them.

@@ -1,6 +1,6 @@
 //! Inputs that are made to hurt: each ends in a finding.
 //!
-//! No time or memory is asserted here; `tests/it/command_line.rs` gives the program a file of 50 MB,
+//! No time or memory is asserted here; `tests/it/command_line.rs` gives the program a file of 150 MB,
 //! which it refuses by its size.
 
 use crate::targets::{check_manifest, check_template};
