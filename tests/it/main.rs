@@ -4,5 +4,7 @@
 mod architecture;
 mod command_line;
 mod function_app;
+mod hostile;
+mod overlays;
 mod provisioning;
 mod reports;

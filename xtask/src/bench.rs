@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: figures of the release build. Nothing is asserted here.
 
+mod peers;
+
 use crate::wasm;
 use anyhow::{Context as _, Result, ensure};
 use std::{
@@ -18,6 +20,9 @@ pub(crate) fn run() -> Result<bool> {
         .status()?;
     ensure!(built.success(), "the release build failed");
     let program = wasm::target_dir().join("release/linkspan");
+    if arguments == ["peers"] {
+        return peers::run(&program);
+    }
     let example = root.join("examples/internal-apim.yaml");
     let mut checks = Vec::new();
     let mut ups = Vec::new();

@@ -39,6 +39,9 @@ fn coverage(target: &str, seconds: &str) -> Result<bool> {
         .env("RUSTFLAGS", COVERAGE)
         .args(["build", "--release", "--target", "x86_64-unknown-linux-gnu"])
         .args(["--bin", target])
+        // Said, because the environment may name another folder.
+        .arg("--target-dir")
+        .arg(folder.join("target"))
         .status()?;
     ensure!(
         built.success(),

@@ -18,36 +18,71 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say what is wrong with a topology, where, why and how to mend it
+    #[command(
+        after_help = "Exit codes: 0 nothing at the level or above, 1 something is, 2 could not be read"
+    )]
     Check(Check),
     /// Print the whole manifest without a derivation: every resource as ARM has it
+    #[command(after_help = "Exit codes: 0 printed, 1 the manifest has mistakes, 2 could not run")]
     Expand(Expand),
     /// Write what exists already as a manifest: templates, exports, answers of the Azure CLI
+    #[command(
+        after_help = "Exit codes: 0 written, 1 something could not be imported, 2 could not run"
+    )]
     Import(Import),
     /// Print the JSON Schema of a manifest, for editors
+    #[command(after_help = "Exit codes: 0 printed, 2 could not run")]
     Schema,
     /// Say what a rule is about: why, how to mend it, examples, source
+    #[command(after_help = "Exit codes: 0 printed, 2 no such code")]
     Explain(Explain),
     /// Mend what can be mended without a decision, in the manifest's files
+    #[command(
+        after_help = "Exit codes: 0 nothing is left (with `--diff`: nothing to change), 1 something is, 2 could not run"
+    )]
     Fix(Fix),
     /// Walk one connection, hop by hop, there and back
+    #[command(
+        after_help = "Exit codes: 0 delivered or answered, 1 dropped, unknown or nobody, 2 could not run"
+    )]
     Trace(Trace),
     /// Say what can no longer, or can now, be reached
+    #[command(
+        after_help = "Exit codes: 0 the same is reachable, 1 something else is, 2 could not run"
+    )]
     Diff(Diff),
     /// Say which way to give this access, and why: costs, limits, and each way as a manifest
+    #[command(
+        after_help = "Exit codes: 0 advised, 1 the manifest holds no access to advise on, 2 could not run"
+    )]
     Advise(Advise),
     /// Write a topology for others: templates, scripts, pictures, reports
+    #[command(
+        after_help = "Exit codes: 0 written, 1 errors stand in the way of what can be deployed, 2 could not run"
+    )]
     Export(Export),
     /// Show what would be created, changed or deleted
+    #[command(after_help = "Exit codes: 0 the plan was made, 1 findings, 2 could not run")]
     Plan(Plan),
     /// Provision a topology: on real Azure, or on a running twin
+    #[command(
+        after_help = "Exit codes: 0 applied, 1 findings or a step that failed, 2 could not run"
+    )]
     Apply(Apply),
     /// Delete everything of a topology that Linkspan made
+    #[command(after_help = "Exit codes: 0 gone, 1 a step failed or you said no, 2 could not run")]
     Down(Down),
     /// Run the topology on a local twin of Azure and prove its path with real packets
+    #[command(
+        after_help = "Exit codes: 0 proven, 1 findings or not proven, 2 could not run, 3 proven in memory only"
+    )]
     Up(Up),
     /// The local twin of Azure
     Twin(Twin),
     /// Run a program where a client of a running twin stands
+    #[command(
+        after_help = "Exit codes: that of the program; 1 the manifest has errors, 2 could not run"
+    )]
     Exec(Exec),
     /// The relay, as the program `linkspan-forwarder`; see `linkspan forwarder --help`
     #[command(disable_help_flag = true)]
@@ -108,6 +143,20 @@ pub(crate) struct ManifestOption {
     pub(crate) overlay: Vec<PathBuf>,
     /// Set one value, as `path.to.key=value`, after the overlays; may be repeated
     #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+/// A manifest whose clients are placed in a running twin, and what is laid over it.
+#[derive(Debug, Args)]
+pub(crate) struct PlacedOption {
+    /// Place the clients of this manifest first
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Lay this YAML over the manifest; may be repeated
+    #[arg(long, value_name = "FILE", requires = "manifest")]
+    pub(crate) overlay: Vec<PathBuf>,
+    /// Set one value, as `path.to.key=value`, after the overlays; may be repeated
+    #[arg(long, value_name = "PATH=VALUE", requires = "manifest")]
     pub(crate) set: Vec<String>,
 }
 
@@ -234,6 +283,12 @@ pub(crate) struct Diff {
     pub(crate) before: PathBuf,
     /// After
     pub(crate) after: PathBuf,
+    /// Lay this YAML over AFTER; may be repeated. `diff A A --set …` asks what a change would do
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overlay: Vec<PathBuf>,
+    /// Set one value of AFTER, as `path.to.key=value`; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -241,8 +296,9 @@ pub(crate) struct Diff {
 
 #[derive(Debug, Args)]
 pub(crate) struct Advise {
-    /// The manifest of an access, in whichever way it is given today; `-` reads standard input
-    pub(crate) file: PathBuf,
+    /// The manifest of an access, in whichever way it is given today
+    #[command(flatten)]
+    pub(crate) layers: ManifestOption,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -288,8 +344,8 @@ pub(crate) enum Part {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// The manifest; `-` reads standard input
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) manifest: ManifestOption,
     /// What to write
     #[arg(long, value_name = "FORMAT", value_parser = exporters())]
     pub(crate) to: String,
@@ -375,6 +431,9 @@ pub(crate) struct Twin {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TwinCommand {
     /// Start the twin and keep it until Ctrl-C
+    #[command(
+        after_help = "Exit codes: 0 stopped as asked, 1 the manifest has errors, 2 could not run"
+    )]
     Serve(Serve),
 }
 
@@ -389,18 +448,16 @@ pub(crate) struct Serve {
     /// A further subscription, and its tenant if it is another one; may be repeated
     #[arg(long, value_name = "ID[=TENANT]")]
     pub(crate) subscription: Vec<String>,
-    /// Place the clients of this manifest
-    #[arg(long, value_name = "FILE")]
-    pub(crate) manifest: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) placed: PlacedOption,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Exec {
     /// The client to stand at
     pub(crate) client: String,
-    /// Place the clients of this manifest first
-    #[arg(long, value_name = "FILE")]
-    pub(crate) manifest: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) placed: PlacedOption,
     /// Program and arguments
     #[arg(required = true, last = true, value_name = "PROGRAM")]
     pub(crate) program: Vec<OsString>,

@@ -1,6 +1,6 @@
 //! Reads a manifest and takes it as far as a checked topology.
 
-use crate::arguments::ManifestOption;
+use crate::arguments::{ManifestOption, PlacedOption};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::{
     io::Read as _,
@@ -78,6 +78,17 @@ pub(crate) struct Layers<'a> {
     set: &'a [String],
 }
 
+impl<'a> Layers<'a> {
+    /// A file, what is laid over it, and what is set then.
+    pub(crate) fn new(file: &'a Path, overlays: &'a [PathBuf], set: &'a [String]) -> Self {
+        Self {
+            file,
+            overlays,
+            set,
+        }
+    }
+}
+
 impl<'a> From<&'a PathBuf> for Layers<'a> {
     fn from(file: &'a PathBuf) -> Self {
         Self {
@@ -95,6 +106,15 @@ impl<'a> From<&'a ManifestOption> for Layers<'a> {
             overlays: &option.overlay,
             set: &option.set,
         }
+    }
+}
+
+impl PlacedOption {
+    /// The manifest with what is laid over it, if there is one.
+    pub(crate) fn layers(&self) -> Option<Layers<'_>> {
+        self.manifest
+            .as_ref()
+            .map(|file| Layers::new(file, &self.overlay, &self.set))
     }
 }
 

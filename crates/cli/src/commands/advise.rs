@@ -16,7 +16,7 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// 0 advised, 1 the manifest holds no access to advise on.
 pub(crate) fn run(options: &Advise) -> Result<u8> {
-    let read = input::read(&options.file)?;
+    let read = input::read(&options.layers)?;
     if read.topology.resources.is_empty() {
         eprint!("{}", print::findings(&read));
         return Ok(1);

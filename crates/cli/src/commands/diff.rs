@@ -2,14 +2,15 @@
 
 use crate::{
     arguments::{Diff as Options, Format},
-    input, print,
+    input::{self, Layers},
+    print,
 };
 use anyhow::Result;
 
 /// 0 the same is reachable, 1 something else is.
 pub(crate) fn run(options: &Options) -> Result<u8> {
     let before = input::read(&options.before)?;
-    let after = input::read(&options.after)?;
+    let after = input::read(Layers::new(&options.after, &options.overlay, &options.set))?;
     for read in [&before, &after] {
         if read.topology.resources.is_empty() {
             eprint!("{}", print::findings(read));

@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result, bail};
 pub(crate) fn run(options: &Exec) -> Result<u8> {
     let mut client =
         socket::Client::connect(&twin::socket()?).context("could not reach the twin")?;
-    if let Some(path) = &options.manifest {
-        let read = input::read(path)?;
+    if let Some(layers) = options.placed.layers() {
+        let read = input::read(layers)?;
         if read.has_errors() {
             eprint!("{}", crate::print::blocking(&read));
             return Ok(1);

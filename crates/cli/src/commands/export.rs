@@ -12,7 +12,7 @@ use topology::render::{self, File, Options};
 pub(crate) fn run(options: &Export) -> Result<u8> {
     let exporter = render::exporter(&options.to)
         .ok_or_else(|| anyhow!("`{}` is no format to export to", options.to))?;
-    let read = input::read(&options.file)?;
+    let read = input::read(&options.manifest)?;
     let wanted = Options {
         part: match options.part {
             Part::Whole => render::Part::Whole,

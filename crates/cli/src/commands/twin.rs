@@ -27,9 +27,9 @@ pub(crate) fn run(options: &Options) -> Result<u8> {
 }
 
 fn run_serve(options: &Serve) -> Result<u8> {
-    let clients = match &options.manifest {
-        Some(path) => {
-            let read = input::read(path)?;
+    let clients = match options.placed.layers() {
+        Some(layers) => {
+            let read = input::read(layers)?;
             if read.has_errors() {
                 eprint!("{}", print::blocking(&read));
                 return Ok(1);
