@@ -5,24 +5,32 @@ mod peers;
 use crate::wasm;
 use anyhow::{Context as _, Result, ensure};
 use std::{
+    path::PathBuf,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 const RUNS: usize = 5;
 
-/// Prints a line a figure.
-pub(crate) fn run() -> Result<bool> {
-    let root = wasm::root();
+/// The release build of `linkspan`.
+fn program() -> Result<PathBuf> {
     let built = Command::new("cargo")
-        .current_dir(&root)
+        .current_dir(wasm::root())
         .args(["build", "--release", "--package", "linkspan"])
         .status()?;
     ensure!(built.success(), "the release build failed");
-    let program = wasm::target_dir().join("release/linkspan");
-    if arguments == ["peers"] {
-        return peers::run(&program);
-    }
+    Ok(wasm::target_dir().join("release/linkspan"))
+}
+
+/// Ours beside other linters.
+pub(crate) fn peers() -> Result<bool> {
+    peers::run(&program()?)
+}
+
+/// Prints a line a figure.
+pub(crate) fn run() -> Result<bool> {
+    let root = wasm::root();
+    let program = program()?;
     let example = root.join("examples/internal-apim.yaml");
     let mut checks = Vec::new();
     let mut ups = Vec::new();

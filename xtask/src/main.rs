@@ -31,7 +31,9 @@ cargo xtask COMMAND
   wasm            build the planner's core for the browser
   web             build the planner page into web/dist
   e2e             run the main job and its negative cases as a user would
-  bench [core]    measure; prints figures, asserts nothing; `core` writes crates/topology/BENCH.md
+  bench [core|peers]
+                  measure; prints figures, asserts nothing; `core` writes crates/topology/BENCH.md,
+                  `peers` sets checkov beside `linkspan check`
   fuzz            feed mutated inputs to every reader: [--seconds N], or --coverage TARGET
 
 Exit codes: 0 good, 1 something failed, 2 could not run.";
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         ["e2e", rest @ ..] => Ok(e2e::run(rest)),
         ["bench"] => bench::run(),
         ["bench", "core"] => bench::core(),
+        ["bench", "peers"] => bench::peers(),
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");

@@ -59,8 +59,8 @@ use crate::{
     source::{ManifestPath, Span, Spanned},
 };
 use index::{Index, Placed};
-use neighbours::Neighbours;
 pub(crate) use names::TWO_ANSWERS;
+use neighbours::Neighbours;
 use std::collections::BTreeMap;
 
 /// A topology and what was wrong with the names in the manifest.
