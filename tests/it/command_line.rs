@@ -224,3 +224,26 @@ fn every_command_explains_itself() {
         assert!(text(&output.stdout).contains("Usage"), "{command:?}");
     }
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_mistake() {
+    use std::process::Stdio;
+    for arguments in [
+        &["schema"][..],
+        &["explain", "--all"],
+        &["expand", "examples/internal-apim.yaml"],
+    ] {
+        let mut child = testkit::program("linkspan")
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Nobody reads from now on.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    }
+}

@@ -14,7 +14,7 @@ const MEMORY: &str = "1572864";
 /// The same for manifests that are large and not malformed.
 const MEMORY_OF_LARGE: &str = "6291456";
 /// Fails a program that hangs, and no slow machine.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Runs `linkspan` under the limit: exit code, or `None` for a signal, and all that it said.
 fn limited(arguments: &[&str], folder: &Path, memory: &str) -> (Option<i32>, String) {

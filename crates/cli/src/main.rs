@@ -3,7 +3,6 @@
 //! Exit codes: 0 clean, 1 findings at or above the chosen level or a proof that failed, 2 could
 //! not run, 3 proven in memory only.
 #![expect(
-    clippy::print_stdout,
     clippy::print_stderr,
     reason = "a program for a terminal: data on stdout, everything else on stderr"
 )]
@@ -13,6 +12,7 @@ mod choice;
 mod cloud;
 mod commands;
 mod input;
+mod out;
 mod print;
 mod proof;
 mod prove;

@@ -18,6 +18,7 @@ pub mod dns;
 pub mod expectation;
 pub mod id;
 pub mod json;
+pub(crate) mod kinds;
 pub mod network;
 pub(crate) mod platform;
 mod provenance;

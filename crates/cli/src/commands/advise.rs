@@ -48,14 +48,14 @@ pub(crate) fn run(options: &Advise) -> Result<u8> {
             .iter()
             .find(|alternative| alternative.id == way)
         {
-            Some(alternative) => print!("{}", alternative.manifest),
+            Some(alternative) => crate::out::say!("{}", alternative.manifest),
             None => bail!("no way `{way}`"),
         }
         return Ok(0);
     }
     match options.format {
-        Format::Text => print!("{}", advise::text(&advice)),
-        Format::Json => println!("{:#}", serde_json::to_value(&advice)?),
+        Format::Text => crate::out::say!("{}", advise::text(&advice)),
+        Format::Json => crate::out::say_line!("{:#}", serde_json::to_value(&advice)?),
     }
     Ok(0)
 }

@@ -16,11 +16,11 @@ pub(crate) fn run(options: &Check) -> Result<u8> {
         .retain(|finding| rules::explain(finding.code).is_none() || choice.takes(finding.code));
     let level = options.level.severity();
     match options.format {
-        FindingsFormat::Text => print!("{}", print::findings(&read)),
-        FindingsFormat::Json => println!("{:#}", print::findings_json(&read)),
-        FindingsFormat::Sarif => println!("{:#}", report::sarif(&read)),
-        FindingsFormat::Github => print!("{}", report::github(&read)),
-        FindingsFormat::Junit => print!(
+        FindingsFormat::Text => crate::out::say!("{}", print::findings(&read)),
+        FindingsFormat::Json => crate::out::say_line!("{:#}", print::findings_json(&read)),
+        FindingsFormat::Sarif => crate::out::say_line!("{:#}", report::sarif(&read)),
+        FindingsFormat::Github => crate::out::say!("{}", report::github(&read)),
+        FindingsFormat::Junit => crate::out::say!(
             "{}",
             report::junit(&read, level, |code| choice.takes(code))?
         ),

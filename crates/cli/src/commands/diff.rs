@@ -19,8 +19,8 @@ pub(crate) fn run(options: &Options) -> Result<u8> {
     }
     let diff = topology::reach::diff(&before.topology, &after.topology);
     match options.format {
-        Format::Text => print!("{diff}"),
-        Format::Json => println!("{:#}", serde_json::to_value(&diff)?),
+        Format::Text => crate::out::say!("{diff}"),
+        Format::Json => crate::out::say_line!("{:#}", serde_json::to_value(&diff)?),
     }
     Ok(u8::from(!diff.changes.is_empty()))
 }

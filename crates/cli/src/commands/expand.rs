@@ -18,8 +18,8 @@ pub(crate) fn run(options: &Expand) -> Result<u8> {
     }
     let value = topology::expand(&diagnosis).context("could not write the resources as JSON")?;
     match options.format {
-        ManifestFormat::Yaml => print!("{}", manifest::document(&value)),
-        ManifestFormat::Json => println!("{:#}", manifest::escaped(&value)),
+        ManifestFormat::Yaml => crate::out::say!("{}", manifest::document(&value)),
+        ManifestFormat::Json => crate::out::say_line!("{:#}", manifest::escaped(&value)),
     }
     Ok(0)
 }

@@ -28,12 +28,12 @@ pub(crate) fn run(options: &Explain) -> Result<u8> {
     match options.format {
         Format::Json => {
             let list: Vec<Value> = wanted.iter().map(|rule| described(rule)).collect();
-            println!("{:#}", json!({ "version": 1, "rules": list }));
+            crate::out::say_line!("{:#}", json!({ "version": 1, "rules": list }));
         }
         Format::Text if options.all => {
             for rule in wanted {
                 let fix = if rule.has_fix { "fix" } else { "" };
-                println!(
+                crate::out::say_line!(
                     "{:<8} {:<8} {fix:<4} {}",
                     rule.code,
                     word(rule.severity),
@@ -43,7 +43,7 @@ pub(crate) fn run(options: &Explain) -> Result<u8> {
         }
         Format::Text => {
             let texts: Vec<String> = wanted.iter().map(|rule| explained(rule)).collect();
-            print!("{}", texts.join("\n"));
+            crate::out::say!("{}", texts.join("\n"));
         }
     }
     Ok(0)

@@ -37,7 +37,7 @@ pub(crate) fn run(options: &Export) -> Result<u8> {
         eprintln!("nothing to write: no machine relays here");
     }
     match &options.output {
-        None => print!("{}", joined(&files)),
+        None => crate::out::say!("{}", joined(&files)),
         Some(path) => {
             for (path, text) in places(path, &files)? {
                 write(&path, text)?;

@@ -19,7 +19,7 @@ pub(crate) fn run(options: &Fix) -> Result<u8> {
         .collect();
     if options.diff {
         for id in &changed {
-            print!("{}", difference(&sources, &settled.sources, *id));
+            crate::out::say!("{}", difference(&sources, &settled.sources, *id));
         }
         return Ok(u8::from(!changed.is_empty()));
     }
@@ -30,7 +30,7 @@ pub(crate) fn run(options: &Fix) -> Result<u8> {
         }
         let text = settled.sources.text(*id);
         if name == "-" {
-            print!("{text}");
+            crate::out::say!("{text}");
         } else {
             replace(name, text)?;
         }

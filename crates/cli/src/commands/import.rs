@@ -39,7 +39,7 @@ pub(crate) fn run(options: &Import) -> Result<u8> {
         bail!("nothing was imported");
     }
     match &options.output {
-        None => print!("{text}"),
+        None => crate::out::say!("{text}"),
         Some(path) => std::fs::write(path, text)
             .with_context(|| format!("could not write `{}`", path.display()))?,
     }

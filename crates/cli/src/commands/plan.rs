@@ -21,8 +21,8 @@ pub(crate) fn run(options: &Plan) -> Result<u8> {
         anyhow::Ok(topology::plan::plan(&checked, &observed))
     })?;
     match options.format {
-        Format::Text => print!("{}", text(&plan)),
-        Format::Json => println!("{:#}", json!({ "version": 1, "steps": plan.steps })),
+        Format::Text => crate::out::say!("{}", text(&plan)),
+        Format::Json => crate::out::say_line!("{:#}", json!({ "version": 1, "steps": plan.steps })),
     }
     Ok(0)
 }

@@ -2,6 +2,6 @@
 
 /// Prints the JSON Schema of a manifest.
 pub(crate) fn run() -> u8 {
-    println!("{:#}", topology::manifest::json_schema());
+    crate::out::say_line!("{:#}", topology::manifest::json_schema());
     0
 }

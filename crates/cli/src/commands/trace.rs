@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<u8> {
         (SelectorKind::Any, _) => {
             let answer = reach::who_can_reach(topology, &to).context(at(&read))?;
             match options.format {
-                Format::Text => print!("{}", who(&answer)),
+                Format::Text => crate::out::say!("{}", who(&answer)),
                 Format::Json => print_json(&read.sources, &serde_json::to_value(&answer)?),
             }
             let any = answer
@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options) -> Result<u8> {
         (_, SelectorKind::Any) => {
             let answer = reach::what_can(topology, &from).context(at(&read))?;
             match options.format {
-                Format::Text => print!("{}", what(&answer)),
+                Format::Text => crate::out::say!("{}", what(&answer)),
                 Format::Json => print_json(&read.sources, &serde_json::to_value(&answer)?),
             }
             let any = answer.sets.iter().any(|set| !set.reached.is_empty());
@@ -64,7 +64,7 @@ pub(crate) fn run(options: &Options) -> Result<u8> {
                 .trace_between(&from, &to, health)
                 .context(at(&read))?;
             match options.format {
-                Format::Text => print!("{}", text(&trace, &read.sources)),
+                Format::Text => crate::out::say!("{}", text(&trace, &read.sources)),
                 Format::Json => print_json(&read.sources, &serde_json::to_value(&trace)?),
             }
             Ok(u8::from(trace.outcome != Outcome::Delivered))
@@ -87,7 +87,7 @@ fn at(read: &Read) -> String {
 
 /// JSON with file, line and column beside every place.
 pub(crate) fn print_json(sources: &SourceMap, value: &Value) {
-    println!("{:#}", located(sources, value.clone()));
+    crate::out::say_line!("{:#}", located(sources, value.clone()));
 }
 
 fn located(sources: &SourceMap, mut value: Value) -> Value {

@@ -64,7 +64,7 @@ fn run_serve(options: &Serve) -> Result<u8> {
         let text = variables_text(&twin);
         match &options.env_file {
             Some(path) => cloud::write_whole(path, &text)?,
-            None => print!("{text}"),
+            None => crate::out::say!("{text}"),
         }
         eprintln!(
             "the twin is ready at {}; Ctrl-C ends it",

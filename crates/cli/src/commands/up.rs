@@ -123,7 +123,7 @@ async fn job(options: &Up, checked: &Checked<Topology>, spawner: Option<Spawner>
     eprintln!("{} ms from start to proof", started.elapsed().as_millis());
     let holds = !proofs.is_empty() && proofs.iter().all(|proof| proof.holds);
     if !options.once {
-        println!("\n{}", twin::variables_text(&twin));
+        crate::out::say_line!("\n{}", twin::variables_text(&twin));
         eprintln!("up until Ctrl-C");
         std::future::pending::<()>().await;
     }
@@ -139,10 +139,10 @@ fn show(options: &Up, proofs: &[Proof]) -> Result<()> {
     match options.format {
         Format::Text => {
             for proof in proofs {
-                print!("{}", proof.text());
+                crate::out::say!("{}", proof.text());
             }
             if proofs.is_empty() {
-                println!(
+                crate::out::say_line!(
                     "not proven: no client of the manifest reaches a service by a private endpoint"
                 );
             }
@@ -162,7 +162,7 @@ fn show(options: &Up, proofs: &[Proof]) -> Result<()> {
                     serde_json::to_value(all.collect::<Vec<_>>())?,
                 );
             }
-            println!("{value:#}");
+            crate::out::say_line!("{value:#}");
         }
     }
     Ok(())

@@ -5,7 +5,7 @@
 //! of the topology. A private endpoint's address stands in its NIC, once that exists.
 //! Source: <https://learn.microsoft.com/azure/virtual-network/ip-services/private-ip-addresses>.
 
-use super::{Topology, id::ResourceId};
+use super::{Topology, id::ResourceId, kinds::Kinds};
 use indexmap::IndexMap;
 use std::{
     collections::{HashMap, HashSet, hash_map},
@@ -44,6 +44,11 @@ pub struct Addresses {
 impl Addresses {
     /// Reads the known addresses and predicts the others.
     pub fn of(topology: &Topology) -> Self {
+        Self::with(topology, &Kinds::of(topology))
+    }
+
+    /// The same for whoever has sorted the resources already.
+    pub(crate) fn with(topology: &Topology, kinds: &Kinds<'_>) -> Self {
         let mut wanted: Vec<(Holder, ResourceId, Option<Ipv4Addr>)> = Vec::new();
         for (name, client) in &topology.clients {
             wanted.push((
@@ -52,7 +57,7 @@ impl Addresses {
                 client.private_ip_address,
             ));
         }
-        for (resource, nic) in topology.network_interfaces() {
+        for (resource, nic) in kinds.network_interfaces() {
             for (index, config) in nic.ip_configurations.iter().enumerate() {
                 if let Some(subnet) = config
                     .properties
@@ -69,7 +74,7 @@ impl Addresses {
                 }
             }
         }
-        for (resource, set) in topology.virtual_machine_scale_sets() {
+        for (resource, set) in kinds.virtual_machine_scale_sets() {
             for instance in set.instances(resource) {
                 for (nic, profile) in set.nics().iter().enumerate() {
                     for (index, config) in profile.properties.ip_configurations.iter().enumerate() {
@@ -85,7 +90,7 @@ impl Addresses {
                 }
             }
         }
-        for (resource, lb) in topology.load_balancers() {
+        for (resource, lb) in kinds.load_balancers() {
             for (index, frontend) in lb.frontend_ip_configurations.iter().enumerate() {
                 if let Some(subnet) = frontend
                     .properties
@@ -98,7 +103,7 @@ impl Addresses {
                 }
             }
         }
-        for (resource, apim) in topology.api_managements() {
+        for (resource, apim) in kinds.api_managements() {
             if let (Some(subnet), Some("Internal")) =
                 (apim.subnet(), apim.virtual_network_type.as_deref())
             {
@@ -118,7 +123,7 @@ impl Addresses {
                 wanted.push((Holder::Vip(resource.id.clone()), subnet.clone(), apim.vip()));
             }
         }
-        for (resource, pls) in topology.private_link_services() {
+        for (resource, pls) in kinds.private_link_services() {
             for (index, config) in pls.ip_configurations.iter().enumerate() {
                 if let Some(subnet) = config
                     .properties
@@ -131,7 +136,7 @@ impl Addresses {
                 }
             }
         }
-        for (resource, endpoint) in topology.private_endpoints() {
+        for (resource, endpoint) in kinds.private_endpoints() {
             if let Some(subnet) = &endpoint.subnet {
                 let holder = Holder::Endpoint(resource.id.clone());
                 wanted.push((holder, subnet.id.clone(), endpoint.ipv4()));

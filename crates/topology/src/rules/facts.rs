@@ -9,7 +9,6 @@ pub(super) mod dynamic;
 pub(super) mod endpoints;
 pub(super) mod groups;
 pub(super) mod injection;
-pub(super) mod kinds;
 pub(super) mod names;
 pub(super) mod networks;
 pub(super) mod pools;
@@ -22,7 +21,7 @@ pub(super) mod standing;
 pub(super) mod stated;
 pub(super) mod subnets;
 
-use crate::model::{Topology, addresses::Addresses, id::ResourceId};
+use crate::model::{Topology, addresses::Addresses, id::ResourceId, kinds::Kinds};
 
 /// What the rules look at.
 #[derive(Debug)]
@@ -30,7 +29,7 @@ pub(super) struct Subject<'t> {
     /// The topology itself.
     pub(super) topology: &'t Topology,
     /// Its resources by type.
-    pub(super) kinds: kinds::Kinds<'t>,
+    pub(super) kinds: Kinds<'t>,
     /// Which address everything has, or will have.
     pub(super) addresses: Addresses,
     /// Subnets by id, and who stands in them.
@@ -61,20 +60,21 @@ impl<'t> Subject<'t> {
     /// Works out all facts.
     pub(super) fn of(topology: &'t Topology) -> Self {
         let pools = pools::Pools::of(topology);
-        let addresses = Addresses::of(topology);
+        let kinds = Kinds::of(topology);
+        let addresses = Addresses::with(topology, &kinds);
         Self {
             topology,
-            kinds: kinds::Kinds::of(topology),
-            subnets: subnets::Subnets::of(topology),
-            endpoints: endpoints::Endpoints::of(topology, &addresses),
-            networks: networks::Networks::of(topology),
-            routes: routes::Routes::of(topology),
-            groups: groups::Groups::of(topology, &addresses),
+            subnets: subnets::Subnets::of(topology, &kinds),
+            endpoints: endpoints::Endpoints::of(topology, &kinds, &addresses),
+            networks: networks::Networks::of(topology, &kinds),
+            routes: routes::Routes::of(&kinds),
+            groups: groups::Groups::of(topology, &kinds, &addresses),
             relays: relays::Relays::of(topology, &pools),
-            consumers: consumers::Consumers::of(topology),
-            names: names::Names::of(topology),
-            stated: stated::stated(topology),
+            consumers: consumers::Consumers::of(&kinds),
+            names: names::Names::of(&kinds),
+            stated: stated::stated(topology, &kinds),
             dynamic: dynamic::dynamic(topology),
+            kinds,
             addresses,
             pools,
         }

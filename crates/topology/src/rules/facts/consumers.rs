@@ -1,6 +1,7 @@
 //! Private endpoints by the Private Link Service that they connect to.
 
-use crate::model::{Resource, Topology, id::ResourceId, network::PrivateEndpoint};
+use crate::model::kinds::Kinds;
+use crate::model::{Resource, id::ResourceId, network::PrivateEndpoint};
 use std::collections::HashMap;
 
 /// A private endpoint's connection to a Private Link Service.
@@ -22,9 +23,9 @@ pub(in crate::rules) struct Consumers<'t> {
 
 impl<'t> Consumers<'t> {
     /// Reads them.
-    pub(super) fn of(topology: &'t Topology) -> Self {
+    pub(super) fn of(kinds: &Kinds<'t>) -> Self {
         let mut found = Self::default();
-        for (endpoint, body) in topology.private_endpoints() {
+        for (endpoint, body) in kinds.private_endpoints() {
             for (list, connections) in [
                 (
                     "privateLinkServiceConnections",

@@ -1,6 +1,7 @@
 //! Private endpoints: where they stand, what they lead to, and which policies act on them.
 
 use super::Subject;
+use crate::model::kinds::Kinds;
 use crate::model::{
     Body, Resource, Topology,
     addresses::{Addresses, Holder},
@@ -37,15 +38,15 @@ pub(in crate::rules) struct Endpoints<'t> {
 
 impl<'t> Endpoints<'t> {
     /// Reads them.
-    pub(super) fn of(topology: &'t Topology, addresses: &Addresses) -> Self {
+    pub(super) fn of(topology: &'t Topology, kinds: &Kinds<'t>, addresses: &Addresses) -> Self {
         let mut by_alias: HashMap<String, (&Resource, &PrivateLinkService)> = HashMap::new();
-        for (service, body) in topology.private_link_services() {
+        for (service, body) in kinds.private_link_services() {
             if let Some(alias) = &body.alias {
                 by_alias.insert(alias.to_ascii_lowercase(), (service, body));
             }
         }
         let mut found = Self::default();
-        for (resource, body) in topology.private_endpoints() {
+        for (resource, body) in kinds.private_endpoints() {
             let Some(subnet) = body.subnet.as_ref().map(|subnet| &subnet.id) else {
                 continue;
             };

@@ -11,6 +11,7 @@ pub(in crate::rules) mod denials;
 pub(in crate::rules) mod side;
 
 use super::networks::{Inside, Networks};
+use crate::model::kinds::Kinds;
 use crate::{
     model::{
         Body, Resource, Topology,
@@ -347,13 +348,13 @@ pub(in crate::rules) struct Groups<'t> {
 
 impl<'t> Groups<'t> {
     /// Reads them.
-    pub(super) fn of(topology: &'t Topology, addresses: &Addresses) -> Self {
+    pub(super) fn of(topology: &'t Topology, kinds: &Kinds<'t>, addresses: &Addresses) -> Self {
         let mut found = Self::default();
-        for (resource, body) in topology.network_security_groups() {
+        for (resource, body) in kinds.network_security_groups() {
             found.by_id.insert(&resource.id, found.all.len());
             found.all.push(Group::of(resource, body));
         }
-        for (network, body) in topology.virtual_networks() {
+        for (network, body) in kinds.virtual_networks() {
             for subnet in &body.subnets {
                 if let Some(group) = &subnet.properties.network_security_group {
                     let id = network.id.child("subnets", &subnet.name);
@@ -365,7 +366,7 @@ impl<'t> Groups<'t> {
                 }
             }
         }
-        for (nic, body) in topology.network_interfaces() {
+        for (nic, body) in kinds.network_interfaces() {
             let Some(group) = &body.network_security_group else {
                 continue;
             };
@@ -379,12 +380,12 @@ impl<'t> Groups<'t> {
             }
             found.of_nic.insert(&nic.id, &group.id);
         }
-        found.read_members(topology, addresses);
+        found.read_members(topology, kinds, addresses);
         found
     }
 
-    fn read_members(&mut self, topology: &'t Topology, addresses: &Addresses) {
-        for (group, _) in topology.application_security_groups() {
+    fn read_members(&mut self, topology: &'t Topology, kinds: &Kinds<'t>, addresses: &Addresses) {
+        for (group, _) in kinds.application_security_groups() {
             if !group.existing {
                 self.members.entry(group.id.clone()).or_default();
             }

@@ -1,9 +1,8 @@
 //! Which private zones a network sees, and what they answer.
 
 use super::Subject;
-use crate::model::{
-    Resource, Topology, api_management::ApiManagement, dns::RecordAddress, id::ResourceId,
-};
+use crate::model::kinds::Kinds;
+use crate::model::{Resource, api_management::ApiManagement, dns::RecordAddress, id::ResourceId};
 use indexmap::IndexMap;
 use std::collections::HashMap;
 
@@ -22,9 +21,9 @@ pub(in crate::rules) struct Names<'t> {
 
 impl<'t> Names<'t> {
     /// Reads them.
-    pub(super) fn of(topology: &'t Topology) -> Self {
+    pub(super) fn of(kinds: &Kinds<'t>) -> Self {
         let mut found = Self::default();
-        for (link, body) in topology.virtual_network_links() {
+        for (link, body) in kinds.virtual_network_links() {
             if let (Some(network), Some(zone)) = (&body.virtual_network, link.id.parent()) {
                 found
                     .links
@@ -42,14 +41,14 @@ impl<'t> Names<'t> {
                     .push(network);
             }
         }
-        for (set, body) in topology.a_record_sets() {
+        for (set, body) in kinds.a_record_sets() {
             let records = body.a_records.iter();
             found.records.insert(
                 &set.id,
                 records.map(|record| record.ipv4_address.clone()).collect(),
             );
         }
-        for (service, body) in topology.api_managements() {
+        for (service, body) in kinds.api_managements() {
             if body.virtual_network_type.as_deref() == Some("Internal") {
                 let host = ApiManagement::gateway_host(service.id.name());
                 found.internal.insert(host.to_ascii_lowercase(), service);

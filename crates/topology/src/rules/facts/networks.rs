@@ -1,6 +1,7 @@
 //! Which networks reach which: peerings, and what the tag `VirtualNetwork` stands for.
 
 use super::groups::HOST;
+use crate::model::kinds::Kinds;
 use crate::{
     model::{
         Resource, Topology,
@@ -55,9 +56,9 @@ pub(in crate::rules) struct Networks<'t> {
 
 impl<'t> Networks<'t> {
     /// Reads them.
-    pub(super) fn of(topology: &'t Topology) -> Self {
+    pub(super) fn of(topology: &'t Topology, kinds: &Kinds<'t>) -> Self {
         let mut found = Self::default();
-        for (network, body) in topology.virtual_networks() {
+        for (network, body) in kinds.virtual_networks() {
             found
                 .spaces
                 .insert(&network.id, body.address_space.prefixes().collect());
@@ -75,7 +76,7 @@ impl<'t> Networks<'t> {
                 });
             }
         }
-        for (network, body) in topology.virtual_networks() {
+        for (network, body) in kinds.virtual_networks() {
             let inside = found.inside_of(topology, &network.id, body);
             found.inside.insert(&network.id, inside);
         }

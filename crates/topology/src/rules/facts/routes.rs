@@ -1,8 +1,9 @@
 //! Route tables and where they are attached, and whether a machine gets out to the internet.
 
 use super::Subject;
+use crate::model::kinds::Kinds;
 use crate::model::{
-    Body, Resource, Topology,
+    Body, Resource,
     cidr::Cidr,
     id::ResourceId,
     network::{Child, NetworkInterface, RouteProperties, RouteTable},
@@ -35,9 +36,9 @@ pub(in crate::rules) struct Routes<'t> {
 
 impl<'t> Routes<'t> {
     /// Reads them.
-    pub(super) fn of(topology: &'t Topology) -> Self {
+    pub(super) fn of(kinds: &Kinds<'t>) -> Self {
         let mut found = Self::default();
-        for (resource, body) in topology.route_tables() {
+        for (resource, body) in kinds.route_tables() {
             found.by_id.insert(&resource.id, found.all.len());
             found.all.push(TableAt {
                 resource,
@@ -46,7 +47,7 @@ impl<'t> Routes<'t> {
                 networks: BTreeSet::new(),
             });
         }
-        for (network, body) in topology.virtual_networks() {
+        for (network, body) in kinds.virtual_networks() {
             for subnet in &body.subnets {
                 let table = subnet.properties.route_table.as_ref();
                 let at = table.and_then(|table| found.by_id.get(&table.id));

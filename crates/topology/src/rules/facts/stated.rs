@@ -1,5 +1,6 @@
 //! Static addresses that somebody asked for.
 
+use crate::model::kinds::Kinds;
 use crate::{
     finding::Finding,
     model::{Topology, addresses::Holder, id::ResourceId},
@@ -21,7 +22,7 @@ pub(in crate::rules) struct Stated {
 }
 
 /// All of them.
-pub(super) fn stated(topology: &Topology) -> Vec<Stated> {
+pub(super) fn stated(topology: &Topology, kinds: &Kinds<'_>) -> Vec<Stated> {
     let mut all = Vec::new();
     for (name, client) in &topology.clients {
         if let Some(address) = client.private_ip_address {
@@ -33,7 +34,7 @@ pub(super) fn stated(topology: &Topology) -> Vec<Stated> {
             });
         }
     }
-    for (nic, body) in topology.network_interfaces() {
+    for (nic, body) in kinds.network_interfaces() {
         for (index, config) in body.ip_configurations.iter().enumerate() {
             if let (Some(subnet), Some(address)) =
                 (&config.properties.subnet, config.properties.ipv4())
@@ -54,7 +55,7 @@ pub(super) fn stated(topology: &Topology) -> Vec<Stated> {
             }
         }
     }
-    for (balancer, body) in topology.load_balancers() {
+    for (balancer, body) in kinds.load_balancers() {
         for (index, frontend) in body.frontend_ip_configurations.iter().enumerate() {
             if let (Some(subnet), Some(address)) =
                 (&frontend.properties.subnet, frontend.properties.ipv4())
@@ -71,7 +72,7 @@ pub(super) fn stated(topology: &Topology) -> Vec<Stated> {
             }
         }
     }
-    for (service, body) in topology.private_link_services() {
+    for (service, body) in kinds.private_link_services() {
         for (index, config) in body.ip_configurations.iter().enumerate() {
             if let (Some(subnet), Some(address)) =
                 (&config.properties.subnet, config.properties.ipv4())

@@ -1,5 +1,6 @@
 //! Subnets by id, and who stands in them.
 
+use crate::model::kinds::Kinds;
 use crate::model::{
     Body, Resource, Topology,
     cidr::{Cidr, IpRange},
@@ -72,9 +73,9 @@ pub(in crate::rules) struct Subnets<'t> {
 
 impl<'t> Subnets<'t> {
     /// Reads them.
-    pub(super) fn of(topology: &'t Topology) -> Self {
+    pub(super) fn of(topology: &'t Topology, kinds: &Kinds<'t>) -> Self {
         let mut found = Self::default();
-        for (network, body) in topology.virtual_networks() {
+        for (network, body) in kinds.virtual_networks() {
             for (index, subnet) in body.subnets.iter().enumerate() {
                 let id = network.id.child("subnets", &subnet.name);
                 found.by_id.entry(id.clone()).or_insert(found.all.len());

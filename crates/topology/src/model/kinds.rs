@@ -1,20 +1,18 @@
-//! Resources by their type, so that a rule walks its own and not all of them.
+//! Resources by their type, so that whoever looks for some walks these and not all.
 
-use crate::model::{
-    Body, Resource, Topology, api_management, authorization, compute, dns, network,
-};
+use super::{Body, Resource, Topology, api_management, authorization, compute, dns, network};
 
 macro_rules! kinds {
     ($($all:ident, $variant:ident, $ty:ty, $what:literal;)*) => {
         /// Resources by type, in the order of the topology.
         #[derive(Debug, Default)]
-        pub(in crate::rules) struct Kinds<'t> {
+        pub(crate) struct Kinds<'t> {
             $($all: Vec<(&'t Resource, &'t $ty)>,)*
         }
 
         impl<'t> Kinds<'t> {
             /// Sorts them.
-            pub(super) fn of(topology: &'t Topology) -> Self {
+            pub(crate) fn of(topology: &'t Topology) -> Self {
                 let mut found = Self::default();
                 for resource in topology.resources.values() {
                     match &resource.body {
@@ -27,7 +25,7 @@ macro_rules! kinds {
 
             $(
                 #[doc = concat!("Every ", $what, ".")]
-                pub(in crate::rules) fn $all(
+                pub(crate) fn $all(
                     &self,
                 ) -> impl Iterator<Item = (&'t Resource, &'t $ty)> {
                     self.$all.iter().copied()
@@ -38,6 +36,9 @@ macro_rules! kinds {
 }
 
 kinds! {
+    network_security_groups, NetworkSecurityGroup, network::NetworkSecurityGroup, "network security group";
+    route_tables, RouteTable, network::RouteTable, "route table";
+    application_security_groups, ApplicationSecurityGroup, network::ApplicationSecurityGroup, "application security group";
     virtual_networks, VirtualNetwork, network::VirtualNetwork, "virtual network";
     network_interfaces, NetworkInterface, network::NetworkInterface, "network interface";
     load_balancers, LoadBalancer, network::LoadBalancer, "load balancer";
