@@ -49,6 +49,24 @@ pub(super) fn rename(given: &mut Given, kind: &str) {
     }
 }
 
+/// Writes values of tags and zones as the texts that they are for Azure, whatever was given.
+pub(super) fn as_texts(resource: &mut Value) {
+    let tags = resource.get_mut("tags").and_then(Value::as_object_mut);
+    for tag in tags.into_iter().flat_map(Map::values_mut) {
+        as_text(tag);
+    }
+    let zones = resource.get_mut("zones").and_then(Value::as_array_mut);
+    for zone in zones.into_iter().flatten() {
+        as_text(zone);
+    }
+}
+
+fn as_text(value: &mut Value) {
+    if let Value::Bool(_) | Value::Number(_) = value {
+        *value = Value::String(value.to_string());
+    }
+}
+
 /// Whether a pointer leads into what people name themselves.
 fn is_own(pointer: &str) -> bool {
     pointer.starts_with("/tags/") || pointer.starts_with("/identity/")

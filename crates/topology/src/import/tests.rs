@@ -170,6 +170,21 @@ fn a_value_that_does_not_fit_is_told_twice_and_kept() {
     }
 }
 
+#[test]
+fn tags_and_zones_are_texts_and_what_is_neither_is_kept() {
+    let id = "/subscriptions/s/resourceGroups/g/providers/A.B/c/d";
+    for (tags, zones) in [
+        (json!({ "a": false, "b": 7, "c": "x" }), json!([1, "2"])),
+        (json!([false]), json!({ "a": true })),
+        (json!({ "a": { "b": false } }), json!([[1]])),
+        (json!({ "0": 1.5 }), json!(3)),
+    ] {
+        let text = json!([{ "id": id, "tags": tags, "zones": zones, "properties": {} }]);
+        let imported = read(vec![file("a.json", text.to_string())], &Options::default());
+        law(&imported.topology).unwrap();
+    }
+}
+
 proptest! {
     #[test]
     fn any_document_is_read_and_what_it_gives_keeps_the_law(document in any_json()) {

@@ -129,10 +129,11 @@ impl<'o> World<'o> {
         let mut places = 0_usize;
         for (_, given) in resources {
             let Given {
-                json,
+                mut json,
                 spans,
                 is_observed,
             } = given;
+            canonical::as_texts(&mut json);
             let Ok((mut resource, misfits)) = arm::read(&json) else {
                 continue;
             };

@@ -187,14 +187,14 @@ impl Merge<'_> {
                 (self.say)(pointer, Said::Stated(key.span));
             } else {
                 let member = members.entry(key.value.clone()).or_insert(Value::Null);
-                self.node(member, node, pointer);
+                self.node(member, node, pointer, false);
             }
             pointer.truncate(before.0);
             self.entry.truncate(before.1);
         }
     }
 
-    fn node(&mut self, value: &mut Value, node: &Node, pointer: &mut String) {
+    fn node(&mut self, value: &mut Value, node: &Node, pointer: &mut String, is_item: bool) {
         match &node.value {
             Yaml::Mapping(entries) => {
                 (self.say)(pointer, Said::Stated(node.label));
@@ -210,7 +210,7 @@ impl Merge<'_> {
             Yaml::Null | Yaml::Gone | Yaml::Scalar(_) => {
                 (self.say)(pointer, Said::Replaced);
                 (self.say)(pointer, Said::Stated(node.span));
-                *value = scalar(node, is_text(pointer));
+                *value = scalar(node, is_text(pointer, is_item));
             }
         }
     }
@@ -241,7 +241,7 @@ impl Merge<'_> {
         if at != written {
             (self.say)(pointer, Said::At(&self.entry));
         }
-        self.node(value, node, pointer);
+        self.node(value, node, pointer, true);
         pointer.truncate(before.0);
         self.entry.truncate(before.1);
     }
@@ -340,9 +340,12 @@ fn push(pointer: &mut String, key: &str) {
     pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
 }
 
-/// Tags and zones are texts, however they are written.
-fn is_text(pointer: &str) -> bool {
-    pointer.starts_with("/tags/") || pointer.starts_with("/zones/")
+/// Tags, which are named, and zones, which are listed, are texts, however they are written.
+fn is_text(pointer: &str, is_item: bool) -> bool {
+    let place = if is_item { "/zones/" } else { "/tags/" };
+    pointer
+        .strip_prefix(place)
+        .is_some_and(|key| !key.contains('/'))
 }
 
 /// A whole node as JSON.
