@@ -2,7 +2,10 @@
 //!
 //! Found once, so that no step walks a whole section for each entry of another.
 
-use super::{balancers::pools, index::Index};
+use super::{
+    balancers::pools,
+    index::{Index, fold},
+};
 use crate::{
     manifest::{Entry, Forwarder, LoadBalancer, Manifest, PrivateLinkService},
     model::{api_management::ApiManagement, id::ResourceId},
@@ -22,10 +25,6 @@ pub(super) struct Neighbours<'m> {
     with_api_management: HashSet<ResourceId>,
     with_others: HashSet<ResourceId>,
     gateways: HashMap<String, ResourceId>,
-}
-
-fn fold(name: &str) -> String {
-    name.to_ascii_lowercase()
 }
 
 impl<'m> Neighbours<'m> {
