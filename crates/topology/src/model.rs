@@ -17,6 +17,7 @@ pub mod compute;
 pub mod dns;
 pub mod expectation;
 pub mod id;
+mod id_map;
 pub mod json;
 pub mod kinds;
 pub mod network;
@@ -28,6 +29,8 @@ pub mod resource_group;
 
 pub use body::{ARM_TYPES, Body};
 pub use children::{fold_children, inline_parent};
+pub(crate) use id_map::{IdMap, IdSet};
+pub use id_map::{IdState, KeyHasher};
 pub use json::Extra;
 pub use provenance::{Form, Provenance, Section, Written};
 pub(crate) use provenance::{Key, only};
@@ -47,7 +50,7 @@ pub struct Topology {
     /// The manifest's name; the value of [`OWNER_TAG`].
     pub name: String,
     /// All resources in a stable order (that of the manifest, or of the import).
-    pub resources: IndexMap<ResourceId, Resource>,
+    pub resources: IndexMap<ResourceId, Resource, IdState>,
     /// Where clients stand, by name.
     pub clients: IndexMap<String, Client>,
     /// What is reached at the end and is no resource of the topology, by name.

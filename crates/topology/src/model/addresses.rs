@@ -5,6 +5,7 @@
 //! of the topology. A private endpoint's address stands in its NIC, once that exists.
 //! Source: <https://learn.microsoft.com/azure/virtual-network/ip-services/private-ip-addresses>.
 
+use super::IdMap;
 use super::{Topology, id::ResourceId, kinds::Kinds};
 use indexmap::IndexMap;
 use std::{
@@ -37,8 +38,8 @@ pub enum Holder {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
     by_holder: IndexMap<Holder, (ResourceId, Ipv4Addr)>,
-    /// The first holder of an address in a virtual network.
-    by_network: HashMap<ResourceId, HashMap<Ipv4Addr, Holder>>,
+    /// The first holder of an address in a virtual network, by its place above.
+    by_network: IdMap<HashMap<Ipv4Addr, usize>>,
 }
 
 impl Addresses {
@@ -146,24 +147,24 @@ impl Addresses {
     }
 
     fn allocate(topology: &Topology, wanted: Vec<(Holder, ResourceId, Option<Ipv4Addr>)>) -> Self {
-        let mut taken: HashMap<ResourceId, HashSet<Ipv4Addr>> = HashMap::new();
+        let mut taken: IdMap<HashSet<Ipv4Addr>> = IdMap::default();
         let mut by_holder: IndexMap<Holder, (ResourceId, Ipv4Addr)> =
             IndexMap::with_capacity(wanted.len());
         for (holder, subnet, address) in &wanted {
             if let Some(address) = address {
-                taken.entry(subnet.clone()).or_default().insert(*address);
+                taken.entry(subnet).or_default().insert(*address);
                 by_holder
                     .entry(holder.clone())
                     .or_insert_with(|| (subnet.clone(), *address));
             }
         }
         // Addresses are handed out from the bottom, so what is below the last one is taken.
-        let mut free: HashMap<ResourceId, Box<dyn Iterator<Item = Ipv4Addr>>> = HashMap::new();
+        let mut free: IdMap<Box<dyn Iterator<Item = Ipv4Addr>>> = IdMap::default();
         for (holder, subnet, _) in wanted {
             if by_holder.contains_key(&holder) {
                 continue;
             }
-            let candidates = free.entry(subnet.clone()).or_insert_with(|| {
+            let candidates = free.entry(&subnet).or_insert_with(|| {
                 let prefixes: Vec<_> = topology
                     .subnet(&subnet)
                     .map(|(_, found)| found.properties.prefixes().collect())
@@ -177,19 +178,21 @@ impl Addresses {
                 by_holder.insert(holder, (subnet, address));
             }
         }
-        let mut by_network: HashMap<ResourceId, HashMap<Ipv4Addr, Holder>> = HashMap::new();
-        for (holder, (subnet, address)) in &by_holder {
+        let mut by_network: IdMap<HashMap<Ipv4Addr, usize>> = IdMap::default();
+        for (place, (holder, (subnet, address))) in by_holder.iter().enumerate() {
             let Some(network) = subnet.parent() else {
                 continue;
             };
             match by_network.entry(network).or_default().entry(*address) {
                 hash_map::Entry::Vacant(free) => {
-                    free.insert(holder.clone());
+                    free.insert(place);
                 }
-                hash_map::Entry::Occupied(mut held) if holder < held.get() => {
-                    held.insert(holder.clone());
+                hash_map::Entry::Occupied(mut held) => {
+                    let first = by_holder.get_index(*held.get());
+                    if first.is_none_or(|(first, _)| holder < first) {
+                        held.insert(place);
+                    }
                 }
-                hash_map::Entry::Occupied(_) => {}
             }
         }
         Self {
@@ -219,7 +222,8 @@ impl Addresses {
 
     /// Who holds this address in this virtual network: the first one, if several do.
     pub fn holder_in(&self, vnet: &ResourceId, address: Ipv4Addr) -> Option<&Holder> {
-        self.by_network.get(vnet)?.get(&address)
+        let place = self.by_network.get(vnet)?.get(&address)?;
+        self.by_holder.get_index(*place).map(|(holder, _)| holder)
     }
 
     /// How many addresses of a virtual network are held.

@@ -2,15 +2,16 @@
 //!
 //! Ids are cloned, compared, looked up and asked for their parents all the time. So the text is
 //! shared: a parent is a shorter view of the same text, and neither a clone nor a parent costs a
-//! copy. And each id carries 128 bits of hash of what it is compared by: two ids are compared, and a
-//! table is asked, without reading a text.
+//! copy. And each id carries 128 bits of hash of what it is compared by, and knows those of its
+//! parents: two ids are compared, a table is asked and a parent is given without reading a text.
 //! Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
 
+use super::id_map::Key;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{
     cmp::Ordering,
     fmt,
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::{Hash, Hasher},
     str::FromStr,
     sync::Arc,
 };
@@ -20,15 +21,29 @@ use std::{
 /// or of a resource group (`/subscriptions/S/resourceGroups/G`).
 #[derive(Clone)]
 pub struct ResourceId {
+    shared: Arc<Shared>,
+    cut: Cut,
+}
+
+/// What an id and its parents share.
+struct Shared {
     /// The text as it was written, and behind it the same text as it is compared.
-    shared: Arc<str>,
-    /// How many bytes of either are this id.
+    text: Box<str>,
+    /// Its resource group and its parents, from the shortest on, as far as there is room: a subnet
+    /// has two.
+    known: [Option<Cut>; 2],
+    /// Further parents, such as those of a lock on a subnet.
+    more: Vec<Cut>,
+}
+
+/// The first bytes of a text as an id.
+#[derive(Clone, Copy)]
+struct Cut {
+    /// How many bytes they are.
     end: usize,
-    /// Of what it is compared by; a table's own hasher hashes it again, with its own key.
-    hash: u64,
-    /// A second hash of the same. Ids of one length whose hashes are both equal are one id: that
-    /// two texts meet in 128 bits by chance is less likely than that the memory is wrong.
-    second: u64,
+    key: Key,
+    /// Whether it is a resource group's id.
+    is_group: bool,
 }
 
 const GROUPS: &str = "Microsoft.Resources/resourceGroups";
@@ -68,40 +83,45 @@ impl ResourceId {
     fn from_text(mut text: String) -> Self {
         let end = text.len();
         text.push_str(&text.to_ascii_lowercase());
-        Self {
-            shared: text.into(),
-            end,
-            hash: 0,
-            second: 0,
+        let (written, folded) = text.split_at(end);
+        let group = group_end(written);
+        let cut = Cut::of(folded, group == Some(end));
+        let group = group.filter(|shorter| *shorter < end);
+        let group = group.and_then(|end| Some(Cut::of(folded.get(..end)?, true)));
+        let mut parents: Vec<Cut> = Vec::new();
+        let mut rest = written;
+        while let Some(shorter) = parent(rest) {
+            rest = shorter;
+            parents.extend(folded.get(..rest.len()).map(|text| Cut::of(text, false)));
         }
-        .hashed()
+        let mut all = group.into_iter().chain(parents.into_iter().rev());
+        let known = [all.next(), all.next()];
+        let more = all.collect();
+        let text = text.into();
+        let shared = Arc::new(Shared { text, known, more });
+        Self { shared, cut }
     }
 
-    fn hashed(mut self) -> Self {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(self.folded().as_bytes());
-        self.hash = hasher.finish();
-        // What is written on top makes another, independent hash of the same text.
-        hasher.write_u64(self.hash);
-        self.second = hasher.finish();
-        self
-    }
-
-    /// The part of this id up to `end`.
-    fn up_to(&self, end: usize) -> Self {
+    /// The shorter id in this one's text.
+    fn up_to(&self, cut: Cut) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            end,
-            hash: 0,
-            second: 0,
+            cut,
         }
-        .hashed()
+    }
+
+    /// What is shorter than this and known.
+    fn known(&self) -> impl DoubleEndedIterator<Item = Cut> {
+        let Shared { known, more, .. } = &*self.shared;
+        let all = known.iter().flatten().chain(more).copied();
+        all.filter(|cut| cut.end < self.cut.end)
     }
 
     fn folded(&self) -> &str {
-        let start = self.shared.len() / 2;
-        let end = start.saturating_add(self.end);
-        self.shared.get(start..end).unwrap_or_default()
+        let text = &self.shared.text;
+        let start = text.len() / 2;
+        let end = start.saturating_add(self.cut.end);
+        text.get(start..end).unwrap_or_default()
     }
 
     fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
@@ -110,9 +130,14 @@ impl ResourceId {
             .filter(|segment| !segment.is_empty())
     }
 
+    /// What it is compared by.
+    pub(super) fn key(&self) -> Key {
+        self.cut.key
+    }
+
     /// As it was written.
     pub fn as_str(&self) -> &str {
-        self.shared.get(..self.end).unwrap_or_default()
+        self.shared.text.get(..self.cut.end).unwrap_or_default()
     }
 
     /// The last segment.
@@ -174,16 +199,11 @@ impl ResourceId {
     /// The id of its resource group.
     #[must_use]
     pub fn group_id(&self) -> Self {
-        let text = self.as_str();
-        let usual = text
-            .strip_prefix("/subscriptions/")
-            .and_then(|rest| rest.split_once('/')?.1.strip_prefix("resourceGroups/"));
-        match usual {
-            // All but what stands behind the group's name is the group's id already.
-            Some(rest) => {
-                let behind = rest.find('/').map_or(0, |at| rest.len().saturating_sub(at));
-                self.up_to(self.end.saturating_sub(behind))
-            }
+        if self.cut.is_group {
+            return self.clone();
+        }
+        match self.known().find(|cut| cut.is_group) {
+            Some(group) => self.up_to(group),
             None => Self::group(self.subscription(), self.resource_group()),
         }
     }
@@ -216,18 +236,8 @@ impl ResourceId {
     /// stands on; `None` for top-level ones.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        let text = self.as_str();
-        // `/subscriptions/S/resourceGroups/G/providers/NAMESPACE/TYPE/NAME` has eight.
-        text.bytes().filter(|byte| *byte == b'/').nth(9)?;
-        let kept = without_pair(text)?;
-        // An extension brings its own `providers/NAMESPACE`.
-        let extended = without_pair(kept).filter(|shorter| {
-            let mut between = kept.get(shorter.len()..).unwrap_or_default().split('/');
-            between
-                .nth(1)
-                .is_some_and(|word| word.eq_ignore_ascii_case(PROVIDERS))
-        });
-        Some(self.up_to(extended.unwrap_or(kept).len()))
+        let parent = self.known().rfind(|cut| !cut.is_group)?;
+        Some(self.up_to(parent))
     }
 
     /// What it belongs to: its parent, else its resource group. What a lock locks.
@@ -248,6 +258,40 @@ impl ResourceId {
                 .is_some_and(|asked| asked.eq_ignore_ascii_case(part))
         }) && asked.next().is_none()
     }
+}
+
+impl Cut {
+    /// Of a text as it is compared.
+    fn of(folded: &str, is_group: bool) -> Self {
+        Self {
+            end: folded.len(),
+            key: Key::of(folded),
+            is_group,
+        }
+    }
+}
+
+/// How many bytes of an id are its resource group's, where it is spelled as Azure spells it.
+fn group_end(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("/subscriptions/")?.split_once('/')?.1;
+    let rest = rest.strip_prefix("resourceGroups/")?;
+    let behind = rest.find('/').map_or(0, |at| rest.len().saturating_sub(at));
+    text.len().checked_sub(behind)
+}
+
+/// The text of what an id stands in or on.
+fn parent(text: &str) -> Option<&str> {
+    // `/subscriptions/S/resourceGroups/G/providers/NAMESPACE/TYPE/NAME` has eight.
+    text.bytes().filter(|byte| *byte == b'/').nth(9)?;
+    let kept = without_pair(text)?;
+    // An extension brings its own `providers/NAMESPACE`.
+    let extended = without_pair(kept).filter(|shorter| {
+        let mut between = kept.get(shorter.len()..).unwrap_or_default().split('/');
+        between
+            .nth(1)
+            .is_some_and(|word| word.eq_ignore_ascii_case(PROVIDERS))
+    });
+    Some(extended.unwrap_or(kept))
 }
 
 /// `NAMESPACE`, `TYPE`, `TYPE` of `NAMESPACE/TYPE/NAME/TYPE/NAME`.
@@ -319,7 +363,7 @@ impl fmt::Debug for ResourceId {
 
 impl PartialEq for ResourceId {
     fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.second == other.second && self.end == other.end
+        self.cut.key == other.cut.key
     }
 }
 
@@ -327,7 +371,7 @@ impl Eq for ResourceId {}
 
 impl Hash for ResourceId {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
+        self.cut.key.hash(state);
     }
 }
 
@@ -340,7 +384,7 @@ impl PartialOrd for ResourceId {
 impl Ord for ResourceId {
     fn cmp(&self, other: &Self) -> Ordering {
         if Arc::ptr_eq(&self.shared, &other.shared) {
-            return self.end.cmp(&other.end);
+            return self.cut.end.cmp(&other.cut.end);
         }
         self.folded().cmp(other.folded())
     }

@@ -7,7 +7,7 @@ pub(super) use super::{
 pub(super) use crate::{
     finding::{Change, Finding, Severity},
     model::{
-        Body, Resource,
+        Body, IdSet, Resource,
         addresses::Holder,
         cidr::{Cidr, Cidr6, IpRange},
         dns::RecordAddress,

@@ -14,11 +14,13 @@ pub(crate) use interface::{Interface, Machine, PublicIp};
 pub(crate) use peers::{Peer, PeerState, private};
 
 use super::security::{Group, Scope};
+use crate::model::IdMap;
 use crate::{
     model::{
         Body, Resource, Topology,
         addresses::{Addresses, Holder},
         id::ResourceId,
+        kinds::Kinds,
         network::{Subnet, VirtualNetwork},
         relay::RelayConfig,
     },
@@ -44,19 +46,18 @@ pub struct World<'t> {
     pub(crate) networks: Vec<Network<'t>>,
     pub(crate) subnets: Vec<SubnetView<'t>>,
     pub(crate) interfaces: Vec<Interface<'t>>,
-    network_of: HashMap<&'t ResourceId, Net>,
-    subnet_of: HashMap<ResourceId, Place>,
-    held: HashMap<(Net, Ipv4Addr), Holder>,
+    network_of: IdMap<Net>,
+    subnet_of: IdMap<Place>,
     interface_at: HashMap<(Net, Ipv4Addr), usize>,
-    interfaces_of: HashMap<&'t ResourceId, Vec<usize>>,
-    members: HashMap<&'t ResourceId, Vec<usize>>,
-    groups: HashMap<&'t ResourceId, OnceCell<Option<Group<'t>>>>,
-    natted: HashMap<&'t ResourceId, usize>,
+    interfaces_of: IdMap<Vec<usize>>,
+    members: IdMap<Vec<usize>>,
+    groups: IdMap<OnceCell<Option<Group<'t>>>>,
+    natted: IdMap<usize>,
     instance_of: HashMap<Holder, usize>,
     client_of: HashMap<&'t str, usize>,
-    relays: HashMap<&'t ResourceId, OnceCell<Option<RelayConfig>>>,
+    relays: IdMap<OnceCell<Option<RelayConfig>>>,
     services_by_alias: OnceCell<HashMap<String, &'t ResourceId>>,
-    group_members: OnceCell<HashMap<&'t ResourceId, Vec<(Net, Ipv4Addr)>>>,
+    group_members: OnceCell<IdMap<Vec<(Net, Ipv4Addr)>>>,
     by_place: OnceCell<HashMap<Place, Vec<usize>>>,
     by_net: OnceCell<Vec<Vec<(Ipv4Addr, Holder)>>>,
     kept: OnceCell<HashMap<Holder, Net>>,
@@ -100,24 +101,24 @@ pub(crate) struct SubnetView<'t> {
 impl<'t> World<'t> {
     /// Prepares a topology.
     pub fn new(topology: &'t Topology) -> Self {
-        let addresses = Addresses::of(topology);
+        let kinds = Kinds::of(topology);
+        let addresses = Addresses::with(topology, &kinds);
         let mut world = Self {
             topology,
             addresses,
             networks: Vec::new(),
             subnets: Vec::new(),
             interfaces: Vec::new(),
-            network_of: HashMap::new(),
-            subnet_of: HashMap::new(),
-            held: HashMap::new(),
+            network_of: IdMap::default(),
+            subnet_of: IdMap::default(),
             interface_at: HashMap::new(),
-            interfaces_of: HashMap::new(),
-            members: HashMap::new(),
-            groups: HashMap::new(),
-            natted: HashMap::new(),
+            interfaces_of: IdMap::default(),
+            members: IdMap::default(),
+            groups: IdMap::default(),
+            natted: IdMap::default(),
             instance_of: HashMap::new(),
             client_of: HashMap::new(),
-            relays: HashMap::new(),
+            relays: IdMap::default(),
             services_by_alias: OnceCell::new(),
             group_members: OnceCell::new(),
             by_place: OnceCell::new(),
@@ -127,58 +128,38 @@ impl<'t> World<'t> {
             kept_records: OnceCell::new(),
             public_names: OnceCell::new(),
         };
-        world.read_networks();
-        let mut machines: HashMap<&'t ResourceId, &'t Resource> = HashMap::new();
-        for resource in topology.resources.values() {
-            match &resource.body {
-                Body::VirtualMachine(machine) => {
-                    for nic in &machine.network_profile.network_interfaces {
-                        machines.entry(&nic.id).or_insert(resource);
-                    }
-                    world.relays.insert(&resource.id, OnceCell::new());
-                }
-                Body::NetworkSecurityGroup(_) => {
-                    world.groups.insert(&resource.id, OnceCell::new());
-                }
-                Body::VirtualNetworkLink(link) => {
-                    if let Some(net) = link
-                        .virtual_network
-                        .as_ref()
-                        .and_then(|network| world.network_of.get(&network.id))
-                        && let Some(network) = world.networks.get_mut(net.0)
-                        && let Some(zone) = resource.id.parent()
-                    {
-                        network.zones.push(Zone {
-                            id: zone,
-                            link: &resource.id,
-                            falls_back: link.resolution_policy.as_deref().is_some_and(|policy| {
-                                policy.eq_ignore_ascii_case("NxDomainRedirect")
-                            }),
-                            registers: link.registration_enabled == Some(true),
-                        });
-                    }
-                }
-                _ => {}
+        world.read_networks(&kinds);
+        let mut machines: IdMap<&'t Resource> = IdMap::default();
+        for (resource, machine) in kinds.virtual_machines() {
+            for nic in &machine.network_profile.network_interfaces {
+                machines.entry(&nic.id).or_insert(resource);
+            }
+            world.relays.insert(&resource.id, OnceCell::new());
+        }
+        for (resource, _) in kinds.network_security_groups() {
+            world.groups.insert(&resource.id, OnceCell::new());
+        }
+        for (resource, link) in kinds.virtual_network_links() {
+            if let Some(net) = link
+                .virtual_network
+                .as_ref()
+                .and_then(|network| world.network_of.get(&network.id))
+                && let Some(network) = world.networks.get_mut(net.0)
+                && let Some(zone) = resource.id.parent()
+            {
+                network.zones.push(Zone {
+                    id: zone,
+                    link: &resource.id,
+                    falls_back: link
+                        .resolution_policy
+                        .as_deref()
+                        .is_some_and(|policy| policy.eq_ignore_ascii_case("NxDomainRedirect")),
+                    registers: link.registration_enabled == Some(true),
+                });
             }
         }
-        world.read_interfaces(&machines);
-        world.read_instances();
-        let Self {
-            addresses,
-            subnet_of,
-            subnets,
-            ..
-        } = &world;
-        let mut held: HashMap<(Net, Ipv4Addr), &Holder> = HashMap::new();
-        for (holder, subnet, address) in addresses.unsorted() {
-            if let Some(view) = subnet_of.get(subnet).and_then(|place| subnets.get(place.0)) {
-                held.entry((view.network, address))
-                    .and_modify(|first: &mut &Holder| *first = holder.min(*first))
-                    .or_insert(holder);
-            }
-        }
-        let held = held.into_iter();
-        world.held = held.map(|(at, holder)| (at, holder.clone())).collect();
+        world.read_interfaces(&kinds, &machines);
+        world.read_instances(&kinds);
         world
     }
 
@@ -215,7 +196,11 @@ impl<'t> World<'t> {
 
     /// Who has an address in a network.
     pub(crate) fn holder(&self, net: Net, address: Ipv4Addr) -> Option<&Holder> {
-        self.held.get(&(net, address))
+        let network = self.network(net).resource;
+        let holder = self.addresses.holder_in(&network.id, address)?;
+        // What is said to stand in a subnet that is not there stands nowhere.
+        let subnet = self.addresses.subnet_of(holder)?;
+        self.subnet_of.contains_key(subnet).then_some(holder)
     }
 
     /// The client or NIC that has an address in a network.
@@ -243,7 +228,7 @@ impl<'t> World<'t> {
     /// The addresses of the members of application security groups, as seen from a subnet.
     pub(crate) fn addresses_of(&self, place: Place, groups: &[&ResourceId]) -> Ranges {
         let members = self.group_members.get_or_init(|| {
-            let mut members: HashMap<&'t ResourceId, Vec<(Net, Ipv4Addr)>> = HashMap::new();
+            let mut members: IdMap<Vec<(Net, Ipv4Addr)>> = IdMap::default();
             for interface in &self.interfaces {
                 let net = self.subnet(interface.place).network;
                 for group in interface.security_groups {
@@ -276,7 +261,7 @@ impl<'t> World<'t> {
             .collect();
         let all = groups
             .iter()
-            .filter_map(|group| members.get(*group))
+            .filter_map(|group| members.get(group))
             .flatten();
         let seen = all.filter(|(net, address)| {
             *net == own
@@ -310,7 +295,7 @@ impl<'t> World<'t> {
                     continue;
                 };
                 let net = self.subnet(place).network;
-                if self.held.get(&(net, address)) == Some(holder)
+                if self.holder(net, address) == Some(holder)
                     && let Some(list) = all.get_mut(net.0)
                 {
                     list.push((address, holder.clone()));

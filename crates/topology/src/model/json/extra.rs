@@ -2,7 +2,10 @@
 
 use super::{Arm, At, Fit, Misfits};
 use serde_json::{Map, Value};
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    sync::LazyLock,
+};
 
 /// Members that the model does not know, as they came, and the form in which known ones were given
 /// where the model would write them otherwise.
@@ -10,8 +13,13 @@ use std::ops::{Deref, DerefMut};
 /// A member under a known name (`"zones": []`, `"port": "[parameters('port')]"`) is the original of
 /// that field. It is written as long as it still reads as what the field holds; a field that was
 /// changed since wins. Two of them are equal if their members are; the order does not count.
+///
+/// Every object of the model has one and nearly all are empty, so that one takes a pointer's room.
 #[derive(Clone, Debug, Default)]
-pub struct Extra {
+pub struct Extra(Option<Box<Rest>>);
+
+#[derive(Clone, Debug, Default)]
+struct Rest {
     members: Map<String, Value>,
     /// Which members there were, in their order: the index of a known one, or one past the last
     /// index for any other. `None` if they came as they would be written.
@@ -20,7 +28,7 @@ pub struct Extra {
 
 impl PartialEq for Extra {
     fn eq(&self, other: &Self) -> bool {
-        self.members == other.members
+        **self == **other
     }
 }
 
@@ -28,22 +36,20 @@ impl Deref for Extra {
     type Target = Map<String, Value>;
 
     fn deref(&self) -> &Self::Target {
-        &self.members
+        static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        self.0.as_ref().map_or(&NOTHING, |rest| &rest.members)
     }
 }
 
 impl DerefMut for Extra {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.members
+        &mut self.0.get_or_insert_default().members
     }
 }
 
 impl From<Map<String, Value>> for Extra {
     fn from(members: Map<String, Value>) -> Self {
-        Self {
-            members,
-            layout: None,
-        }
+        Self::of(members, None)
     }
 }
 
@@ -58,7 +64,10 @@ impl IntoIterator for Extra {
     type IntoIter = serde_json::map::IntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.members.into_iter()
+        self.0
+            .map(|rest| rest.members)
+            .unwrap_or_default()
+            .into_iter()
     }
 }
 
@@ -67,7 +76,7 @@ impl<'a> IntoIterator for &'a Extra {
     type IntoIter = serde_json::map::Iter<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.members.iter()
+        self.iter()
     }
 }
 
@@ -75,6 +84,15 @@ impl Extra {
     /// Nothing.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    fn of(members: Map<String, Value>, layout: Option<Box<[u8]>>) -> Self {
+        let says_something = !members.is_empty() || layout.is_some();
+        Self(says_something.then(|| Box::new(Rest { members, layout })))
+    }
+
+    fn layout(&self) -> Option<&[u8]> {
+        self.0.as_ref()?.layout.as_deref()
     }
 
     /// What is written for a known field; `None` if it is left out.
@@ -100,9 +118,7 @@ impl Extra {
         value: &T,
         read: impl Fn(&Value) -> T,
     ) -> Option<Value> {
-        let original = (!self.members.is_empty())
-            .then(|| self.members.get(name))
-            .flatten();
+        let original = self.0.as_ref().and_then(|rest| rest.members.get(name));
         if let Some(original) = original {
             if read(original) == *value {
                 return Some(original.clone());
@@ -116,7 +132,7 @@ impl Extra {
     /// What is written for a member whose value follows from something else, such as the name from
     /// the id; another value that was given instead stays.
     pub(crate) fn derived(&self, name: &str, index: u8, value: &str) -> Option<Value> {
-        match self.members.get(name) {
+        match self.get(name) {
             Some(original) => Some(original.clone()),
             None if self.lacks(index) => None,
             None => Some(Value::String(value.to_owned())),
@@ -125,7 +141,7 @@ impl Extra {
 
     /// Whether the object was read, and did not have this known member.
     pub(crate) fn lacks(&self, index: u8) -> bool {
-        let layout = self.layout.as_ref();
+        let layout = self.layout();
         layout.is_some_and(|layout| !layout.contains(&index))
     }
 
@@ -139,8 +155,8 @@ impl Extra {
             let mut names = names.iter().enumerate();
             names.any(|(index, known)| index != others_at && *known == name)
         };
-        let mut rest = self.members.iter().filter(|(name, _)| !is_known(name));
-        for step in self.layout.iter().flatten() {
+        let mut rest = self.iter().filter(|(name, _)| !is_known(name));
+        for step in self.layout().into_iter().flatten() {
             if *step == others {
                 if let Some((name, value)) = rest.next() {
                     object.insert(name.clone(), value.clone());
@@ -250,9 +266,7 @@ impl Members {
             && (0_u8..)
                 .zip(always)
                 .all(|(index, always)| !always || self.layout.contains(&index));
-        Extra {
-            members: self.rest,
-            layout: (!is_usual).then(|| self.layout.into_boxed_slice()),
-        }
+        let layout = (!is_usual).then(|| self.layout.into_boxed_slice());
+        Extra::of(self.rest, layout)
     }
 }

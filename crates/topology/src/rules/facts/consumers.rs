@@ -1,8 +1,8 @@
 //! Private endpoints by the Private Link Service that they connect to.
 
+use crate::model::IdMap;
 use crate::model::kinds::Kinds;
 use crate::model::{Resource, id::ResourceId, network::PrivateEndpoint};
-use std::collections::HashMap;
 
 /// A private endpoint's connection to a Private Link Service.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(in crate::rules) struct Consumer<'t> {
 /// All of them that name a service by its id.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Consumers<'t> {
-    by_service: HashMap<ResourceId, Vec<Consumer<'t>>>,
+    by_service: IdMap<Vec<Consumer<'t>>>,
 }
 
 impl<'t> Consumers<'t> {
@@ -37,7 +37,8 @@ impl<'t> Consumers<'t> {
                 ),
             ] {
                 for (index, connection) in connections.iter().enumerate() {
-                    let Ok(service) = connection.properties.private_link_service_id.parse() else {
+                    let service = &connection.properties.private_link_service_id;
+                    let Ok(service) = service.parse::<ResourceId>() else {
                         continue;
                     };
                     found.by_service.entry(service).or_default().push(Consumer {

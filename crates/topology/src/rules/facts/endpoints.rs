@@ -1,6 +1,7 @@
 //! Private endpoints: where they stand, what they lead to, and which policies act on them.
 
 use super::Subject;
+use crate::model::IdMap;
 use crate::model::kinds::Kinds;
 use crate::model::{
     Body, Resource, Topology,
@@ -32,8 +33,8 @@ pub(in crate::rules) struct EndpointAt<'t> {
 pub(in crate::rules) struct Endpoints<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<EndpointAt<'t>>,
-    by_subnet: HashMap<&'t ResourceId, Vec<usize>>,
-    by_network: HashMap<ResourceId, Vec<usize>>,
+    by_subnet: IdMap<Vec<usize>>,
+    by_network: IdMap<Vec<usize>>,
 }
 
 impl<'t> Endpoints<'t> {
@@ -62,7 +63,7 @@ impl<'t> Endpoints<'t> {
             });
             let at = found.all.len();
             found.by_subnet.entry(subnet).or_default().push(at);
-            let in_network = found.by_network.entry(network.clone()).or_default();
+            let in_network = found.by_network.entry(&network).or_default();
             in_network.push(at);
             found.all.push(EndpointAt {
                 resource,

@@ -11,6 +11,7 @@ pub(in crate::rules) mod denials;
 pub(in crate::rules) mod side;
 
 use super::networks::{Inside, Networks};
+use crate::model::IdMap;
 use crate::model::kinds::Kinds;
 use crate::{
     model::{
@@ -24,10 +25,7 @@ use crate::{
 };
 use indexmap::IndexMap;
 use side::{Match, MemberAt, Members, Side};
-use std::{
-    collections::{BTreeSet, HashMap},
-    net::Ipv4Addr,
-};
+use std::{collections::BTreeSet, net::Ipv4Addr};
 
 /// Where probes, DNS and DHCP come from.
 /// Source: <https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16>.
@@ -339,9 +337,9 @@ pub(in crate::rules) struct Stand<'a> {
 pub(in crate::rules) struct Groups<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<Group<'t>>,
-    by_id: HashMap<&'t ResourceId, usize>,
-    of_subnet: HashMap<ResourceId, &'t ResourceId>,
-    of_nic: HashMap<&'t ResourceId, &'t ResourceId>,
+    by_id: IdMap<usize>,
+    of_subnet: IdMap<&'t ResourceId>,
+    of_nic: IdMap<&'t ResourceId>,
     /// Application security groups and their members.
     pub(in crate::rules) members: IndexMap<ResourceId, Members>,
 }

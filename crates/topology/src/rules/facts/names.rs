@@ -1,6 +1,7 @@
 //! Which private zones a network sees, and what they answer.
 
 use super::Subject;
+use crate::model::IdMap;
 use crate::model::kinds::Kinds;
 use crate::model::{Resource, api_management::ApiManagement, dns::RecordAddress, id::ResourceId};
 use indexmap::IndexMap;
@@ -12,9 +13,9 @@ pub(in crate::rules) struct Names<'t> {
     /// Zones that a network is linked to, with the link.
     pub(in crate::rules) links: IndexMap<&'t ResourceId, Vec<(ResourceId, &'t Resource)>>,
     /// Networks by the zone that they are linked to.
-    networks: HashMap<ResourceId, Vec<&'t ResourceId>>,
+    networks: IdMap<Vec<&'t ResourceId>>,
     /// A records by the id of their set.
-    records: HashMap<&'t ResourceId, Vec<RecordAddress>>,
+    records: IdMap<Vec<RecordAddress>>,
     /// Gateway hosts of internal API Management services, lower case.
     internal: HashMap<String, &'t Resource>,
 }

@@ -1,6 +1,7 @@
 //! Which networks reach which: peerings, and what the tag `VirtualNetwork` stands for.
 
 use super::groups::HOST;
+use crate::model::IdMap;
 use crate::model::kinds::Kinds;
 use crate::{
     model::{
@@ -11,7 +12,6 @@ use crate::{
     },
     reach::sets::Ranges,
 };
-use std::collections::HashMap;
 
 /// A peering, seen from the network that states it.
 #[derive(Clone, Copy, Debug)]
@@ -49,9 +49,9 @@ pub(in crate::rules) struct Inside {
 pub(in crate::rules) struct Networks<'t> {
     /// Every peering, in the order of the topology.
     pub(in crate::rules) peerings: Vec<Peering<'t>>,
-    by_network: HashMap<&'t ResourceId, Vec<usize>>,
-    spaces: HashMap<&'t ResourceId, Vec<Cidr>>,
-    inside: HashMap<&'t ResourceId, Inside>,
+    by_network: IdMap<Vec<usize>>,
+    spaces: IdMap<Vec<Cidr>>,
+    inside: IdMap<Inside>,
 }
 
 impl<'t> Networks<'t> {

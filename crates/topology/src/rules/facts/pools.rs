@@ -1,6 +1,7 @@
 //! Members of backend pools, and the Private Link Services in front of load balancers.
 
 use super::Subject;
+use crate::model::IdMap;
 use crate::model::{
     Body, Resource, Topology,
     addresses::Holder,
@@ -137,16 +138,16 @@ pub(in crate::rules) type Service<'t> = (&'t Resource, &'t PrivateLinkService);
 /// Who is in which pool.
 #[derive(Debug, Default)]
 pub(in crate::rules) struct Pools<'t> {
-    members: HashMap<&'t ResourceId, Vec<Member<'t>>>,
-    sets: HashMap<&'t ResourceId, Vec<SetMember<'t>>>,
-    watchers: HashMap<ResourceId, Vec<&'t ResourceId>>,
+    members: IdMap<Vec<Member<'t>>>,
+    sets: IdMap<Vec<SetMember<'t>>>,
+    watchers: IdMap<Vec<&'t ResourceId>>,
     /// Every rule that sends to a pool.
     pub(in crate::rules) used: Vec<UsedPool<'t>>,
-    used_by: HashMap<&'t ResourceId, Vec<usize>>,
-    services: HashMap<ResourceId, Vec<Service<'t>>>,
+    used_by: IdMap<Vec<usize>>,
+    services: IdMap<Vec<Service<'t>>>,
     fronts: IndexMap<&'t ResourceId, Vec<Service<'t>>>,
-    balancers_of: HashMap<&'t ResourceId, Vec<ResourceId>>,
-    machines: HashMap<&'t ResourceId, &'t Resource>,
+    balancers_of: IdMap<Vec<ResourceId>>,
+    machines: IdMap<&'t Resource>,
 }
 
 impl<'t> Pools<'t> {

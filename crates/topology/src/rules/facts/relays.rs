@@ -5,6 +5,7 @@ use super::{
     groups::{Direction, Flow, HOST, Stand},
     pools::{Pools, UsedPool},
 };
+use crate::model::IdMap;
 use crate::{
     finding::Change,
     model::{
@@ -16,7 +17,7 @@ use crate::{
         relay::{ProxyProtocol, RelayConfig, RelayHealth},
     },
 };
-use std::{collections::HashMap, net::Ipv4Addr};
+use std::net::Ipv4Addr;
 
 /// A machine with a relay, or a scale set of them.
 #[derive(Clone, Debug)]
@@ -199,8 +200,8 @@ pub(in crate::rules) struct Dial<'r> {
 pub(in crate::rules) struct Relays<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<RelayAt<'t>>,
-    behind: HashMap<ResourceId, Vec<usize>>,
-    at: HashMap<&'t ResourceId, usize>,
+    behind: IdMap<Vec<usize>>,
+    at: IdMap<usize>,
 }
 
 impl<'t> Relays<'t> {

@@ -1,6 +1,7 @@
 //! Route tables and where they are attached, and whether a machine gets out to the internet.
 
 use super::Subject;
+use crate::model::IdMap;
 use crate::model::kinds::Kinds;
 use crate::model::{
     Body, Resource,
@@ -9,7 +10,7 @@ use crate::model::{
     network::{Child, NetworkInterface, RouteProperties, RouteTable},
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     net::{IpAddr, Ipv4Addr},
 };
 
@@ -31,7 +32,7 @@ pub(in crate::rules) struct TableAt<'t> {
 pub(in crate::rules) struct Routes<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<TableAt<'t>>,
-    by_id: HashMap<&'t ResourceId, usize>,
+    by_id: IdMap<usize>,
 }
 
 impl<'t> Routes<'t> {
@@ -222,16 +223,16 @@ pub(in crate::rules) fn fetches(
     os_profile: Option<&serde_json::Value>,
     storage_profile: Option<&serde_json::Value>,
 ) -> Option<&'static str> {
-    let text = |value: Option<&serde_json::Value>, pointer: &str| {
-        let text = value.and_then(|value| value.pointer(pointer)?.as_str());
+    let text = |value: Option<&serde_json::Value>, outer: &str, inner: &str| {
+        let text = value.and_then(|value| value.get(outer)?.get(inner)?.as_str());
         text.unwrap_or_default().to_ascii_lowercase()
     };
     let is_windows = os_profile.is_some_and(|profile| {
         profile
             .get("windowsConfiguration")
             .is_some_and(|said| !said.is_null())
-    }) || text(storage_profile, "/osDisk/osType") == "windows"
-        || text(storage_profile, "/imageReference/publisher").starts_with("microsoftwindows");
+    }) || text(storage_profile, "osDisk", "osType") == "windows"
+        || text(storage_profile, "imageReference", "publisher").starts_with("microsoftwindows");
     if is_windows {
         return Some("Windows wants to be activated and updated");
     }

@@ -1,20 +1,18 @@
 //! Addresses that are still free, for mends of static ones that cannot be.
 
 use super::{Subject, stated::Stated};
+use crate::model::IdMap;
 use crate::{
     finding::{Change, Finding},
     model::{cidr::Cidr, id::ResourceId},
 };
-use std::{
-    collections::{HashMap, HashSet},
-    net::Ipv4Addr,
-};
+use std::{collections::HashSet, net::Ipv4Addr};
 
 /// Free addresses, each given once. The highest come first, since Azure hands out the lowest.
 #[derive(Debug)]
 pub(in crate::rules) struct Spare<'a, 't> {
     subject: &'a Subject<'t>,
-    given: HashMap<ResourceId, HashSet<Ipv4Addr>>,
+    given: IdMap<HashSet<Ipv4Addr>>,
 }
 
 impl<'a, 't> Spare<'a, 't> {
@@ -22,14 +20,14 @@ impl<'a, 't> Spare<'a, 't> {
     pub(in crate::rules) fn new(subject: &'a Subject<'t>) -> Self {
         Self {
             subject,
-            given: HashMap::new(),
+            given: IdMap::default(),
         }
     }
 
     fn take(&mut self, subnet: &ResourceId) -> Option<Ipv4Addr> {
         let at = self.subject.subnets.get(subnet)?;
         let network = &at.network.id;
-        let given = self.given.entry(subnet.clone()).or_default();
+        let given = self.given.entry(subnet).or_default();
         let free = at
             .subnet
             .properties

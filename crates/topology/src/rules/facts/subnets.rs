@@ -7,8 +7,8 @@ use crate::model::{
     id::ResourceId,
     network::{SubResource, Subnet, VirtualNetwork},
 };
+use crate::model::{IdMap, IdSet};
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
 
 /// A subnet and its network.
 #[derive(Clone, Debug)]
@@ -62,13 +62,13 @@ pub(in crate::rules) struct Occupant<'t> {
 pub(in crate::rules) struct Subnets<'t> {
     /// In the order of the topology.
     pub(in crate::rules) all: Vec<SubnetAt<'t>>,
-    by_id: HashMap<ResourceId, usize>,
-    occupants: HashMap<ResourceId, Vec<Occupant<'t>>>,
-    used_otherwise: HashSet<ResourceId>,
-    wanted: HashMap<ResourceId, u64>,
-    by_network: HashMap<&'t ResourceId, Vec<(Cidr, usize)>>,
+    by_id: IdMap<usize>,
+    occupants: IdMap<Vec<Occupant<'t>>>,
+    used_otherwise: IdSet,
+    wanted: IdMap<u64>,
+    by_network: IdMap<Vec<(Cidr, usize)>>,
     /// Resource groups that hold something that is made here.
-    pub(in crate::rules) groups: HashSet<ResourceId>,
+    pub(in crate::rules) groups: IdSet,
 }
 
 impl<'t> Subnets<'t> {
@@ -78,7 +78,7 @@ impl<'t> Subnets<'t> {
         for (network, body) in kinds.virtual_networks() {
             for (index, subnet) in body.subnets.iter().enumerate() {
                 let id = network.id.child("subnets", &subnet.name);
-                found.by_id.entry(id.clone()).or_insert(found.all.len());
+                found.by_id.entry(&id).or_insert(found.all.len());
                 let ranges = found.by_network.entry(&network.id).or_default();
                 ranges.extend(subnet.properties.prefixes().map(|prefix| (prefix, index)));
                 found.all.push(SubnetAt {
@@ -120,8 +120,8 @@ impl<'t> Subnets<'t> {
             }
         }
         for client in topology.clients.values() {
-            found.used_otherwise.insert(client.subnet.clone());
-            let wanted = found.wanted.entry(client.subnet.clone()).or_default();
+            found.used_otherwise.insert(&client.subnet);
+            let wanted = found.wanted.entry(&client.subnet).or_default();
             *wanted = wanted.saturating_add(1);
         }
         found
@@ -241,7 +241,7 @@ fn needs(topology: &Topology, resource: &Resource) -> Vec<(ResourceId, u64)> {
 }
 
 /// Every subnet that an unknown type's JSON names.
-fn subnets_named(value: &Value, found: &mut HashSet<ResourceId>) {
+fn subnets_named(value: &Value, found: &mut IdSet) {
     match value {
         Value::String(text) => {
             let is_subnet =

@@ -30,7 +30,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
-    let mut seen = BTreeSet::new();
+    let mut seen = IdSet::default();
     for used in &subject.pools.used {
         let nics = subject.pools.members(used.pool).iter();
         let machines = nics.filter_map(|member| subject.pools.machine_of(&member.nic.id));

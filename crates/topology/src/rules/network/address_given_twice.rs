@@ -4,6 +4,7 @@ use crate::rules::{
     facts::{spare::Spare, stated::Stated},
     prelude::*,
 };
+use std::collections::HashMap;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "NET008",
@@ -26,7 +27,7 @@ loadBalancers: { PrivateLinkServiceLB: { privateIPAddress: 10.0.1.7 } }",
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     let mut spare = Spare::new(subject);
-    let mut seen: BTreeMap<(Option<ResourceId>, Ipv4Addr), &Stated> = BTreeMap::new();
+    let mut seen: HashMap<(Option<ResourceId>, Ipv4Addr), &Stated> = HashMap::new();
     for one in &subject.stated {
         let key = (one.subnet.parent(), one.address);
         match seen.get(&key) {

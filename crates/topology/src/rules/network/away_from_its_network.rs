@@ -1,6 +1,7 @@
 //! `NET011`: resource in another region than its network.
 
 use crate::rules::prelude::*;
+use std::collections::HashSet;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "NET011",
@@ -46,7 +47,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
             finding.fix(format!("use {here}"), [change])
         });
     };
-    let mut seen: BTreeSet<(&ResourceId, &ResourceId)> = BTreeSet::new();
+    let mut seen: HashSet<(&ResourceId, &ResourceId)> = HashSet::new();
     for at in &subject.subnets.all {
         for occupant in subject.subnets.occupants(&at.id) {
             // The others have a rule of their own for it.

@@ -32,41 +32,39 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
         let listed = properties.address_prefixes.iter().enumerate();
         let listed = listed.map(|(index, prefix)| (*prefix, Some(index)));
         for (prefix, index) in single.chain(listed) {
+            if prefix == prefix.canonical() {
+                continue;
+            }
             let pointer = match index {
                 None => at.pointer("/properties/addressPrefix"),
                 Some(index) => at.pointer(&format!("/properties/addressPrefixes/{index}")),
             };
             let what = format!("subnet `{}`", at.subnet.name);
-            out.extend(loose(rule, &at.network.id, pointer, &what, prefix));
+            out.push(loose(rule, &at.network.id, pointer, &what, prefix));
         }
     }
     for (network, body) in subject.kinds.virtual_networks() {
         for (index, prefix) in body.address_space.address_prefixes.iter().enumerate() {
+            if *prefix == prefix.canonical() {
+                continue;
+            }
             let pointer = format!("/properties/addressSpace/addressPrefixes/{index}");
             let what = format!("`{}`", network.id.name());
-            out.extend(loose(rule, &network.id, pointer, &what, *prefix));
+            out.push(loose(rule, &network.id, pointer, &what, *prefix));
         }
     }
 }
 
-fn loose(
-    rule: &Rule,
-    id: &ResourceId,
-    pointer: String,
-    what: &str,
-    prefix: IpRange,
-) -> Option<Finding> {
+fn loose(rule: &Rule, id: &ResourceId, pointer: String, what: &str, prefix: IpRange) -> Finding {
     let canonical = prefix.canonical();
-    (prefix != canonical).then(|| {
-        rule.at(
-            id,
-            pointer.clone(),
-            format!("{what} has host bits set in {prefix}"),
-        )
-        .help(format!("write {canonical}"))
-        .fix(
-            format!("write {canonical}"),
-            [Change::set(id, pointer, canonical.to_string())],
-        )
-    })
+    rule.at(
+        id,
+        pointer.clone(),
+        format!("{what} has host bits set in {prefix}"),
+    )
+    .help(format!("write {canonical}"))
+    .fix(
+        format!("write {canonical}"),
+        [Change::set(id, pointer, canonical.to_string())],
+    )
 }

@@ -23,10 +23,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
+    if subject.kinds.locks().next().is_none() {
+        return;
+    }
     // Only scopes in which something is made here.
     let made = subject.topology.resources.values();
     let made = made.filter(|one| !one.existing && !matches!(one.body, Body::Lock(_)));
-    let made: BTreeSet<ResourceId> = made.map(|one| one.id.group_id()).collect();
+    let made: IdSet = made.map(|one| one.id.group_id()).collect();
     for (lock, body) in subject.kinds.locks() {
         let group = lock.id.group_id();
         let is_ours = made.contains(&group);

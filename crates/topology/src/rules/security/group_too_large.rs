@@ -81,18 +81,14 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
         let id = &group.resource.id;
         let name = id.name();
         let mut report = |pointer: String, has: usize, what: &str, most: usize| {
-            if has > most {
-                let message = format!("`{name}` has {has} {what}; {most} is the most");
-                out.push(rule.at(id, pointer, message));
-            }
+            let message = format!("`{name}` has {has} {what}; {most} is the most");
+            out.push(rule.at(id, pointer, message));
         };
         let all = "/properties/securityRules";
-        report(
-            all.to_owned(),
-            group.body.security_rules.len(),
-            "rules",
-            MOST_RULES,
-        );
+        let rules = group.body.security_rules.len();
+        if rules > MOST_RULES {
+            report(all.to_owned(), rules, "rules", MOST_RULES);
+        }
         let mut members: BTreeSet<&ResourceId> = BTreeSet::new();
         let mut addresses: BTreeMap<&str, usize> = BTreeMap::new();
         for one in group.all_rules() {
@@ -100,26 +96,28 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                 let count = addresses.entry(word).or_default();
                 *count = count.saturating_add(side.count.saturating_sub(side.groups.len()));
                 members.extend(&side.groups);
-                report(
-                    one.pointer(&format!("/properties/{word}ApplicationSecurityGroups")),
-                    side.groups.len(),
-                    &format!(
-                        "application security groups in one side of `{}`",
-                        one.rule.name
-                    ),
-                    MOST_GROUPS_A_SIDE,
-                );
+                if side.groups.len() > MOST_GROUPS_A_SIDE {
+                    report(
+                        one.pointer(&format!("/properties/{word}ApplicationSecurityGroups")),
+                        side.groups.len(),
+                        &format!(
+                            "application security groups in one side of `{}`",
+                            one.rule.name
+                        ),
+                        MOST_GROUPS_A_SIDE,
+                    );
+                }
             }
         }
         for (word, count) in addresses {
-            report(
-                all.to_owned(),
-                count,
-                &format!("{word} addresses"),
-                MOST_ADDRESSES,
-            );
+            if count > MOST_ADDRESSES {
+                let what = format!("{word} addresses");
+                report(all.to_owned(), count, &what, MOST_ADDRESSES);
+            }
         }
-        let what = "application security groups";
-        report(all.to_owned(), members.len(), what, MOST_GROUPS);
+        if members.len() > MOST_GROUPS {
+            let what = "application security groups";
+            report(all.to_owned(), members.len(), what, MOST_GROUPS);
+        }
     }
 }

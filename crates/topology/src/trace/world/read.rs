@@ -1,15 +1,16 @@
 //! Reads a topology into a world.
 
 use super::{Interface, Machine, Net, Network, Place, PublicIp, SubnetView, World};
+use crate::model::IdMap;
 use crate::{
-    model::{Resource, addresses::Holder, id::ResourceId},
+    model::{Resource, addresses::Holder, kinds::Kinds},
     sets::Ranges,
 };
-use std::{cell::OnceCell, collections::HashMap};
+use std::cell::OnceCell;
 
 impl<'t> World<'t> {
-    pub(super) fn read_networks(&mut self) {
-        for (resource, inner) in self.topology.virtual_networks() {
+    pub(super) fn read_networks(&mut self, kinds: &Kinds<'t>) {
+        for (resource, inner) in kinds.virtual_networks() {
             let net = Net(self.networks.len());
             self.network_of.insert(&resource.id, net);
             self.networks.push(Network {
@@ -26,7 +27,7 @@ impl<'t> World<'t> {
             for subnet in &inner.subnets {
                 let id = resource.id.child("subnets", &subnet.name);
                 let place = Place(self.subnets.len());
-                self.subnet_of.insert(id.clone(), place);
+                self.subnet_of.insert(&id, place);
                 self.subnets.push(SubnetView {
                     id,
                     network: net,
@@ -38,7 +39,7 @@ impl<'t> World<'t> {
         }
     }
 
-    pub(super) fn read_interfaces(&mut self, machines: &HashMap<&'t ResourceId, &'t Resource>) {
+    pub(super) fn read_interfaces(&mut self, kinds: &Kinds<'t>, machines: &IdMap<&'t Resource>) {
         let topology = self.topology;
         for (name, client) in &topology.clients {
             let (Some(place), Some(address)) = (
@@ -64,7 +65,7 @@ impl<'t> World<'t> {
                 dns_servers: &[],
             });
         }
-        for (resource, nic) in topology.network_interfaces() {
+        for (resource, nic) in kinds.network_interfaces() {
             if nic.private_endpoint.is_some() || nic.private_link_service.is_some() {
                 continue;
             }
@@ -112,8 +113,8 @@ impl<'t> World<'t> {
     }
 
     /// The instances of scale sets: their NICs are no resources of their own.
-    pub(super) fn read_instances(&mut self) {
-        for (resource, set) in self.topology.virtual_machine_scale_sets() {
+    pub(super) fn read_instances(&mut self, kinds: &Kinds<'t>) {
+        for (resource, set) in kinds.virtual_machine_scale_sets() {
             self.relays.insert(&resource.id, OnceCell::new());
             for instance in set.instances(resource) {
                 for (number, profile) in set.nics().iter().enumerate() {

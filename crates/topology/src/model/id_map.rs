@@ -1,0 +1,145 @@
+//! Tables by resource id.
+//!
+//! They hold 128 bits of hash instead of ids: no text, no counter of a shared text, nothing to
+//! compare but two numbers that lie in the table itself. Large topologies are bound by memory, and
+//! this is what a look-up touches.
+
+use super::id::ResourceId;
+use std::{
+    borrow::Borrow,
+    collections::{HashMap, HashSet, hash_map},
+    hash::{BuildHasher as _, BuildHasherDefault, Hash, Hasher, RandomState},
+    sync::LazyLock,
+};
+
+/// What an id is compared by: two hashes of its text without case. That two texts meet in 128 bits
+/// by chance is less likely than that the memory is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    first: u64,
+    second: u64,
+}
+
+impl Key {
+    /// Of a text as it is compared.
+    pub(super) fn of(folded: &str) -> Self {
+        // Keyed anew in each process, so that nobody can write ids that meet in a table.
+        static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let mut hasher = STATE.build_hasher();
+        hasher.write(folded.as_bytes());
+        let first = hasher.finish();
+        // What is written on top makes another, independent hash of the same text.
+        hasher.write_u64(first);
+        let second = hasher.finish();
+        Self { first, second }
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.first);
+    }
+}
+
+/// A hash of what is a hash already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    /// Not for ids, which write a number; right all the same.
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+}
+
+/// How tables with ids as their keys hash them.
+pub type IdState = BuildHasherDefault<KeyHasher>;
+
+/// Values by id. Who wants the ids back keeps them in the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IdMap<V>(HashMap<Key, V, IdState>);
+
+impl<V> Default for IdMap<V> {
+    fn default() -> Self {
+        Self(HashMap::default())
+    }
+}
+
+impl<V> IdMap<V> {
+    /// The value of an id.
+    pub(crate) fn get(&self, id: &ResourceId) -> Option<&V> {
+        self.0.get(&id.key())
+    }
+
+    /// Whether there is one.
+    pub(crate) fn contains_key(&self, id: &ResourceId) -> bool {
+        self.0.contains_key(&id.key())
+    }
+
+    /// Gives an id a value; the one before comes back.
+    pub(crate) fn insert(&mut self, id: impl Borrow<ResourceId>, value: V) -> Option<V> {
+        self.0.insert(id.borrow().key(), value)
+    }
+
+    /// The place of an id's value.
+    pub(crate) fn entry(&mut self, id: impl Borrow<ResourceId>) -> hash_map::Entry<'_, Key, V> {
+        self.0.entry(id.borrow().key())
+    }
+}
+
+impl<I: Borrow<ResourceId>, V> FromIterator<(I, V)> for IdMap<V> {
+    fn from_iter<T: IntoIterator<Item = (I, V)>>(values: T) -> Self {
+        let values = values.into_iter();
+        Self(
+            values
+                .map(|(id, value)| (id.borrow().key(), value))
+                .collect(),
+        )
+    }
+}
+
+impl<I: Borrow<ResourceId>, V> Extend<(I, V)> for IdMap<V> {
+    fn extend<T: IntoIterator<Item = (I, V)>>(&mut self, values: T) {
+        let values = values.into_iter();
+        self.0
+            .extend(values.map(|(id, value)| (id.borrow().key(), value)));
+    }
+}
+
+/// A set of ids that is only asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IdSet(HashSet<Key, IdState>);
+
+impl IdSet {
+    /// Whether it has this one.
+    pub(crate) fn contains(&self, id: &ResourceId) -> bool {
+        self.0.contains(&id.key())
+    }
+
+    /// Adds one; whether it is new.
+    pub(crate) fn insert(&mut self, id: impl Borrow<ResourceId>) -> bool {
+        self.0.insert(id.borrow().key())
+    }
+}
+
+impl<I: Borrow<ResourceId>> FromIterator<I> for IdSet {
+    fn from_iter<T: IntoIterator<Item = I>>(ids: T) -> Self {
+        Self(ids.into_iter().map(|id| id.borrow().key()).collect())
+    }
+}
+
+impl<I: Borrow<ResourceId>> Extend<I> for IdSet {
+    fn extend<T: IntoIterator<Item = I>>(&mut self, ids: T) {
+        self.0.extend(ids.into_iter().map(|id| id.borrow().key()));
+    }
+}
