@@ -39,6 +39,7 @@ mod deployments;
 mod engine;
 mod expression;
 mod functions;
+mod later;
 mod loops;
 mod parameters;
 mod plant;

@@ -8,9 +8,10 @@
 
 use std::path::Path;
 use topology::{
-    Diagnosis, Severity, diagnose, expand, manifest,
+    Diagnosis, Severity, diagnose, expand, import, manifest,
     model::{Topology, expectation::Selector},
-    render::{EXPORTERS, Options, Part},
+    render::{EXPORTERS, Options, Part, exporter},
+    rules,
     source::SourceMap,
     trace::{Outcome, World},
 };
@@ -164,5 +165,42 @@ fn each_is_exported_by_every_exporter() {
             let is_empty = is_of_relays && !text.contains("\nforwarders:");
             assert_eq!(files.is_empty(), is_empty, "{name} as {}", exporter.id);
         }
+    }
+}
+
+/// Codes of the findings on what ARM can say: it knows no clients and no backends.
+fn codes(found: &[topology::Finding]) -> Vec<&'static str> {
+    let mut codes: Vec<&'static str> = found.iter().map(|one| one.code).collect();
+    codes.sort_unstable();
+    codes
+}
+
+#[test]
+fn each_is_imported_again_from_its_templates_with_no_other_finding() {
+    let exporter = exporter("arm").unwrap();
+    for (name, text) in examples() {
+        let checked = read(&name, &text).checked().unwrap();
+        let files = exporter.export(&checked, &Options::default()).unwrap();
+        let files = files.into_iter().map(|file| import::File {
+            name: file.path,
+            text: file.text,
+        });
+        let back = import::read(files.collect(), &import::Options::default());
+        assert_eq!(back.findings, [], "{name}");
+        let mut bare = checked.topology().clone();
+        bare.clients.clear();
+        bare.backends.clear();
+        bare.expectations.clear();
+        let before = codes(&rules::check(&bare));
+        assert_eq!(codes(&rules::check(&back.topology)), before, "{name}");
+        let ids = |topology: &Topology| {
+            let mut ids: Vec<String> = topology.resources.keys().map(ToString::to_string).collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!(ids(&back.topology), ids(&bare), "{name}");
+        // Whole, and as a manifest that is written and read again.
+        let again = read(&name, &import::to_manifest(&back.topology));
+        assert_eq!(codes(&rules::check(&again.topology)), before, "{name}");
     }
 }

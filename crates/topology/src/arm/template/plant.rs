@@ -2,6 +2,7 @@
 
 use super::{
     engine::{Engine, Env},
+    later,
     value::{Kind, Unknown, Value},
 };
 use crate::source::{Span, json::Node};
@@ -147,6 +148,10 @@ impl Writer {
             Kind::Unknown(unknown) => match &unknown.stand_in {
                 // An id in which a name is unknown still leads to the resource of that name.
                 Some(id) if id.starts_with('/') => Some(id.as_str().into()),
+                // A record may hold whose address it is.
+                Some(whose) if later::is_address(whose) && pointer.ends_with("/ipv4Address") => {
+                    Some(whose.as_str().into())
+                }
                 _ => {
                     let unknown = Unknown::clone(unknown);
                     self.unknowns.push((pointer.to_owned(), unknown));

@@ -4,6 +4,7 @@ use super::{
     Problem,
     engine::{Engine, Env},
     functions::Outcome,
+    later,
     value::{Kind, Value, Why},
 };
 use crate::manifest::suggest::{clip, one_of};
@@ -130,7 +131,10 @@ impl Engine<'_> {
         match self.runtime.resource(id) {
             Some(answer) if full => (&answer).into(),
             Some(answer) => answer.get("properties").map_or(Value::NULL, Value::from),
-            None => Why::Runtime(format!("`{}`", clip(short, 60))).into(),
+            None => match later::interface(id) {
+                Some(properties) if !full => properties,
+                _ => Why::Runtime(format!("`{}`", clip(short, 60))).into(),
+            },
         }
     }
 
@@ -167,7 +171,7 @@ impl Engine<'_> {
         let properties = object
             .get("properties")
             .map_or_else(|| IndexMap::new().into(), |(_, value)| value.clone());
-        let properties = with_ids(properties, &id).open();
+        let properties = later::addresses(with_ids(properties, &id), &id).open();
         if !full {
             return properties;
         }

@@ -525,3 +525,38 @@ fn whoever_plays_azure_answers_for_what_is_there() {
     assert_eq!(words(&expansion.outputs["a"]), r#""1.2.3.4""#);
     assert_eq!(words(&expansion.outputs["b"]), r#""listKeys""#);
 }
+
+#[test]
+fn a_record_knows_whose_address_it_will_hold() {
+    let expansion = expanded(&resources(
+        r#"{ "type": "Microsoft.Network/privateEndpoints", "apiVersion": "2024-03-01", "name": "pe", "properties": {} },
+           { "type": "Microsoft.ApiManagement/service", "apiVersion": "2022-08-01", "name": "in", "properties": { "virtualNetworkType": "Internal" } },
+           { "type": "Microsoft.ApiManagement/service", "apiVersion": "2022-08-01", "name": "out", "properties": {} },
+           { "type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "asked", "properties": {
+               "mode": "Incremental", "expressionEvaluationOptions": { "scope": "inner" },
+               "parameters": { "nic": { "value": "[reference('pe').networkInterfaces[0].id]" } },
+               "template": { "contentVersion": "1.0.0.0", "parameters": { "nic": { "type": "string" } }, "resources": [],
+                 "outputs": { "address": { "type": "string", "value": "[reference(parameters('nic'), '2024-03-01').ipConfigurations[0].properties.privateIPAddress]" } } } } },
+           { "type": "Microsoft.Network/privateDnsZones/A", "apiVersion": "2024-06-01", "name": "z/a", "properties": { "aRecords": [
+               { "ipv4Address": "[reference('asked').outputs.address.value]" },
+               { "ipv4Address": "[reference('pe').customDnsConfigs[0].ipAddresses[0]]" },
+               { "ipv4Address": "[reference('in').privateIPAddresses[0]]" },
+               { "ipv4Address": "[reference('out').privateIPAddresses[0]]" } ] } },
+           { "type": "A.B/c", "apiVersion": "1", "name": "u", "properties": {
+               "known": 1, "address": "[reference('pe').customDnsConfigs[0].ipAddresses[0]]" } }"#,
+    ));
+    assert_eq!(expansion.findings, []);
+    let id = |at: usize| expansion.resources[at].id.clone();
+    let of = |at: usize| json!({ "ipv4Address": format!("addressOf({})", id(at)) });
+    assert_eq!(
+        properties(&expansion, 3)["aRecords"],
+        json!([of(0), of(0), of(1)])
+    );
+    // Elsewhere nobody could read it.
+    let unknown = &expansion.resources[4].unknowns;
+    assert_eq!(unknown[0].0, "/properties/address");
+    assert_eq!(
+        unknown[0].1.why.to_string(),
+        "the address of `pe` is known only once it is deployed"
+    );
+}
