@@ -47,7 +47,7 @@ pub use manifest::to_manifest;
 pub use recognise::Kind;
 
 use crate::{
-    arm::template::{self, DeploymentContext, Parameters, Planted, Value, Why},
+    arm::template::{self, DeploymentContext, Expansion, Linked, Parameters, Planted, Value, Why},
     finding::{Finding, Severity},
     manifest::suggest::clip,
     model::Topology,
@@ -58,7 +58,7 @@ use crate::{
 };
 use indexmap::IndexMap;
 use recognise::Document;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use world::World;
 
 /// One text to import.
@@ -155,10 +155,30 @@ pub fn read(files: Vec<File>, options: &Options) -> Imported {
     }
     let mut outputs = IndexMap::new();
     let given = assign(&mut world, &sources, &templates, &parameters);
-    for ((id, root, _), mut given) in templates.iter().zip(given) {
+    let files: Vec<Linked<'_>> = templates
+        .iter()
+        .map(|(id, root, _)| Linked {
+            name: sources.name(*id),
+            text: sources.text(*id),
+            root,
+        })
+        .collect();
+    let expansions = given.into_iter().enumerate().map(|(at, mut given)| {
         given.merge(options.parameters.clone());
-        let ctx = context(root, &options.ctx);
-        let expansion = template::expand(sources.text(*id), root, &given, &ctx);
+        let ctx = files.get(at).map(|file| context(file.root, &options.ctx));
+        template::expand_linked(&files, at, &given, &ctx.unwrap_or_default())
+    });
+    let expansions: Vec<Expansion> = expansions.collect();
+    // What another one links to is deployed by that one.
+    let linked: HashSet<usize> = expansions
+        .iter()
+        .flat_map(|expansion| expansion.linked.iter().copied())
+        .collect();
+    let is_a_circle = linked.len() == templates.len();
+    for (at, ((id, ..), expansion)) in templates.iter().zip(expansions).enumerate() {
+        if linked.contains(&at) && !is_a_circle {
+            continue;
+        }
         for finding in expansion.findings {
             world.report(finding);
         }

@@ -40,6 +40,7 @@ mod engine;
 mod expression;
 mod functions;
 mod later;
+mod linked;
 mod loops;
 mod parameters;
 mod plant;
@@ -54,6 +55,7 @@ mod value;
 pub use budget::Limits;
 pub use expression::{Call, Expr, ExprKind, Form, Target, parse};
 pub use functions::{Function, all as functions};
+pub use linked::Linked;
 pub use parameters::Parameters;
 pub use plant::Planted;
 pub use problem::{Cause, Problem};
@@ -145,6 +147,8 @@ pub struct Expansion {
     pub outputs: IndexMap<String, Value>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// Which of the templates that it may link to it did deploy, by their place.
+    pub linked: Vec<usize>,
 }
 
 /// Evaluates a template. `root` was read from `text`, and every span of it lies there.
@@ -165,7 +169,25 @@ pub fn expand_with(
     ctx: &DeploymentContext,
     runtime: &dyn Runtime,
 ) -> Expansion {
-    let mut engine = Engine::new(text, ctx, runtime);
+    run(Engine::new(text, ctx, runtime), root, parameters)
+}
+
+/// Evaluates one of several templates that may link to each other: `templates[at]`.
+pub fn expand_linked(
+    templates: &[Linked<'_>],
+    at: usize,
+    parameters: &Parameters,
+    ctx: &DeploymentContext,
+) -> Expansion {
+    let Some(one) = templates.get(at) else {
+        return Expansion::default();
+    };
+    let mut engine = Engine::new(one.text, ctx, &Nothing);
+    engine.templates = templates;
+    run(engine, one.root, parameters)
+}
+
+fn run<'t>(mut engine: Engine<'t>, root: &'t Node, parameters: &Parameters) -> Expansion {
     let Some(deployment) = engine.root(root, parameters) else {
         return Expansion {
             findings: engine.findings,
@@ -178,6 +200,7 @@ pub fn expand_with(
     Expansion {
         resources,
         outputs,
+        linked: engine.linked(),
         findings: engine.findings,
     }
 }

@@ -8,6 +8,7 @@
 
 mod answers;
 mod examples;
+mod linked;
 mod quickstarts;
 mod short;
 

@@ -59,6 +59,8 @@ enum Progress {
 #[derive(Debug)]
 pub(super) struct Deployment<'t> {
     pub(super) root: &'t Node,
+    /// The deployment that it is nested in.
+    pub(super) parent: Option<usize>,
     pub(super) name: String,
     /// What it is deployed to.
     pub(super) scope: Scope,
@@ -75,10 +77,18 @@ pub(super) struct Deployment<'t> {
 }
 
 impl<'t> Engine<'t> {
-    fn add(&mut self, root: &'t Node, name: String, scope: Scope, env: Option<Env>) -> usize {
+    fn add(
+        &mut self,
+        root: &'t Node,
+        parent: Option<usize>,
+        name: String,
+        scope: Scope,
+        env: Option<Env>,
+    ) -> usize {
         let at = self.deployments.len();
         self.deployments.push(Deployment {
             root,
+            parent,
             name,
             scope,
             env: env.unwrap_or_else(|| Env::of(at)),
@@ -103,7 +113,7 @@ impl<'t> Engine<'t> {
         }
         self.shape(root);
         let scope = Scope::of_schema(root, self.ctx);
-        let at = self.add(root, self.ctx.deployment_name.clone(), scope, None);
+        let at = self.add(root, None, self.ctx.deployment_name.clone(), scope, None);
         if let Some(deployment) = self.deployments.get_mut(at) {
             deployment.given = parameters
                 .iter()
@@ -128,7 +138,7 @@ impl<'t> Engine<'t> {
     /// A deployment with nothing in it.
     pub(super) fn bare(&mut self, root: &'t Node) -> usize {
         let scope = Scope::of_schema(root, self.ctx);
-        self.add(root, self.ctx.deployment_name.clone(), scope, None)
+        self.add(root, None, self.ctx.deployment_name.clone(), scope, None)
     }
 
     /// Reports sections of a template that have the wrong shape; they are read as empty.
@@ -267,7 +277,10 @@ impl<'t> Engine<'t> {
     ) -> Option<usize> {
         let properties = node.get("properties")?;
         let template = properties.get("template");
-        let Some(template) = template.filter(|template| template.members().is_some()) else {
+        let linked = properties.get("templateLink");
+        let linked = linked.and_then(|link| self.follow(at, env, link));
+        let template = template.filter(|template| template.members().is_some());
+        let Some(template) = template.or(linked) else {
             let place = properties
                 .get("templateLink")
                 .or(template)
@@ -280,7 +293,7 @@ impl<'t> Engine<'t> {
                     place.span,
                 )
                 .note("its resources are left out, and its outputs are unknown")
-                .help("import that template as well, or build the template into one file"),
+                .help("import that template's file as well, or build the template into one file"),
             );
             return None;
         };
@@ -288,10 +301,12 @@ impl<'t> Engine<'t> {
         let inner = properties
             .at(&["expressionEvaluationOptions", "scope"])
             .and_then(Node::as_str)
-            .is_some_and(|scope| scope.eq_ignore_ascii_case("inner"));
+            .is_some_and(|scope| scope.eq_ignore_ascii_case("inner"))
+            // What is linked never sees the template around it.
+            || linked.is_some();
         let scope = self.nested_scope(at, env, node, template);
         let outer = (!inner).then(|| env.at(Stage::RunTime));
-        let nested = self.add(template, name.to_owned(), scope, outer);
+        let nested = self.add(template, Some(at), name.to_owned(), scope, outer);
         if inner && let Some(given) = properties.get("parameters").and_then(Node::members) {
             let given = given
                 .iter()

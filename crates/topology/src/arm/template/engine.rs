@@ -9,6 +9,7 @@ use super::{
     deployments::Deployment,
     expression::{self, Call, Expr, ExprKind, Form, Target},
     functions::{Args, Function, OnUnknown, Outcome, Run},
+    linked::Linked,
     value::{self, Kind, Unknown, Value, Why},
 };
 use crate::{
@@ -36,6 +37,8 @@ pub(super) struct Engine<'t> {
     pub(super) by_id: HashMap<String, (usize, usize)>,
     pub(super) budget: Budget,
     text: &'t str,
+    /// Templates that a deployment may link to.
+    pub(super) templates: &'t [Linked<'t>],
     /// What the strings of the text are, by where they stand.
     parsed: HashMap<usize, Parsed>,
     reported: HashSet<(Option<Span>, &'static str)>,
@@ -195,6 +198,7 @@ impl<'t> Engine<'t> {
             by_id: HashMap::new(),
             budget: Budget::new(ctx.limits),
             text,
+            templates: &[],
             parsed: HashMap::new(),
             reported: HashSet::new(),
         }
@@ -226,7 +230,8 @@ impl<'t> Engine<'t> {
             || problem.code != "TPL010"
             || !self.findings.iter().any(|finding| finding.code == "TPL010");
         if is_first {
-            self.report(problem.finding(self.text, literal));
+            let text = self.text_of(literal).unwrap_or(self.text);
+            self.report(problem.finding(text, literal));
         }
         Why::Failed.into()
     }

@@ -99,11 +99,19 @@ fn deployment(engine: &mut Engine<'_>, env: &Env, _: &Call) -> Outcome {
         Some(location) => location.as_str().into(),
         None => Why::Context("the location of the deployment".to_owned()).into(),
     };
-    let properties: Value = [
+    let mut properties = vec![
         ("mode", "Incremental".into()),
         ("provisioningState", "Accepted".into()),
-    ]
-    .into();
+    ];
+    if let Some(uri) = engine.uri_of(env.deployment) {
+        let link = Value::from([("uri", uri.into())]);
+        properties.push(("templateLink", link.open()));
+    }
+    let properties: indexmap::IndexMap<String, Value> = properties
+        .into_iter()
+        .map(|(name, value): (&str, Value)| (name.to_owned(), value))
+        .collect();
+    let properties = Value::from(properties);
     let members = [
         ("name", name),
         ("location", location),
