@@ -54,7 +54,7 @@ fn a_link_leads_to_the_file_however_it_is_written() {
             .topology
             .resources
             .keys()
-            .map(|id| id.name())
+            .map(topology::ResourceId::name)
             .collect();
         assert_eq!(ids, ["v", "n", "rg"], "{link}");
         let (nic, body) = found.topology.network_interfaces().next().unwrap();
