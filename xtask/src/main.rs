@@ -34,7 +34,7 @@ cargo xtask COMMAND
   bench [core|peers]
                   measure; prints figures, asserts nothing; `core` writes crates/topology/BENCH.md,
                   `peers` sets checkov beside `linkspan check`
-  fuzz            feed mutated inputs to every reader: [--seconds N], or --coverage TARGET
+  fuzz            feed mutated inputs to every reader: [--seconds N], or --coverage TARGET…
 
 Exit codes: 0 good, 1 something failed, 2 could not run.";
 

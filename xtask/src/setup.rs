@@ -84,6 +84,11 @@ pub(crate) fn tools(tally: &mut Tally) -> Tools {
     tools
 }
 
+/// Whether there is a C++ compiler, which libFuzzer needs.
+pub(crate) fn cpp_compiler() -> bool {
+    answers("c++") || (apt_install("g++") && answers("c++"))
+}
+
 /// Installs the page's npm packages from the committed lockfile.
 pub(crate) fn npm_ci() -> anyhow::Result<()> {
     let web = wasm::root().join("web");

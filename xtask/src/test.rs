@@ -65,6 +65,7 @@ pub(crate) fn run(fast: bool) -> bool {
         }
     }
     tally.check("mutated inputs", fuzz::run(&["--seconds", "20"]));
+    fuzz::test(&mut tally);
     exports::parse(&mut tally);
     exports::on_twin(&mut tally);
     e2e::cases(&mut tally, &[]);

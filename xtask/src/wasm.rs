@@ -138,9 +138,14 @@ fn dependencies(package: &str) -> Result<Vec<String>> {
         .collect())
 }
 
+/// The platform that programs are built for by default, such as `x86_64-unknown-linux-gnu`.
+pub(crate) fn host() -> Result<String> {
+    output(Command::new("rustc").args(["--print", "host-tuple"]))
+}
+
 /// `wasm-ld` of a rustup toolchain: of the active one, or of a sibling.
 fn wasm_ld(sysroot: &Path) -> Result<PathBuf> {
-    let host = output(Command::new("rustc").args(["--print", "host-tuple"]))?;
+    let host = host()?;
     let inside = Path::new("lib/rustlib")
         .join(host)
         .join("bin/gcc-ld/wasm-ld");

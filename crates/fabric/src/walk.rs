@@ -420,7 +420,14 @@ impl<'a> Walk<'a> {
         ends: Ends,
     ) -> Step {
         self.hop(apim.as_str(), HopKind::Service, &ends);
-        let units = self.world.units(apim);
+        // Each region has its own units, in a subnet of their own.
+        let is_there = |unit: &PortId| {
+            let port = self.world.port(*unit);
+            port.is_some_and(|port| port.addresses.iter().any(|(_, place)| *place == subnet))
+        };
+        let units = self.world.units(apim).iter().copied();
+        let units: Vec<PortId> = units.filter(is_there).collect();
+        let units = units.as_slice();
         if from.is_some_and(|from| units.contains(&from)) {
             return Err(format!("{} is its own address", ends.destination.ip()));
         }

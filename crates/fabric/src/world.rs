@@ -189,7 +189,7 @@ impl World {
                     self.units.entry(id.clone()).or_default().push(port);
                     Target::Port(port, place)
                 }
-                Holder::Vip(id) => Target::Vip(id.clone(), place),
+                Holder::Vip(id) | Holder::RegionalVip(id, _) => Target::Vip(id.clone(), place),
                 Holder::Frontend(id, index) => Target::Frontend(id.clone(), *index),
                 Holder::Endpoint(id) => Target::Endpoint(id.clone(), place),
                 Holder::Nat(id, _) => Target::Nat(id.clone()),
@@ -211,9 +211,14 @@ impl World {
         }
         // Units answer for the VIP themselves.
         for (holder, subnet, address) in addresses.iter() {
-            if let (Holder::Vip(id), Some(&place)) = (holder, subnets.get(subnet)) {
+            if let (Holder::Vip(id) | Holder::RegionalVip(id, _), Some(&place)) =
+                (holder, subnets.get(subnet))
+            {
                 for port in self.units.get(id).into_iter().flatten() {
-                    if let Some(port) = self.ports.get_mut(port) {
+                    // Those of this region.
+                    if let Some(port) = self.ports.get_mut(port)
+                        && port.addresses.iter().any(|(_, own)| *own == place)
+                    {
                         port.addresses.push((address, place));
                     }
                 }

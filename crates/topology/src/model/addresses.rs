@@ -24,10 +24,12 @@ pub enum Holder {
     Nat(ResourceId, usize),
     /// A private endpoint.
     Endpoint(ResourceId),
-    /// A unit of an API Management service, by index.
+    /// A unit of an API Management service, by index; those of its first region come first.
     Unit(ResourceId, usize),
-    /// The VIP of an internal API Management service.
+    /// The VIP of an internal API Management service, in its first region.
     Vip(ResourceId),
+    /// Its VIP in another region, by index of `additionalLocations`.
+    RegionalVip(ResourceId, usize),
     /// A client, by name.
     Client(String),
     /// An instance of a scale set, by number; and which of its NICs and their IP configurations.
@@ -105,23 +107,29 @@ impl Addresses {
             }
         }
         for (resource, apim) in kinds.api_managements() {
-            if let (Some(subnet), Some("Internal")) =
-                (apim.subnet(), apim.virtual_network_type.as_deref())
-            {
-                let units = resource
-                    .sku
-                    .as_ref()
-                    .and_then(|sku| sku.capacity)
-                    .unwrap_or(1)
-                    .clamp(1, 31);
-                for unit in 0..usize::try_from(units).unwrap_or(1) {
-                    wanted.push((
-                        Holder::Unit(resource.id.clone(), unit),
-                        subnet.clone(),
-                        None,
-                    ));
+            if apim.virtual_network_type.as_deref() != Some("Internal") {
+                continue;
+            }
+            let own = Holder::Vip(resource.id.clone());
+            let own = (resource.sku.as_ref(), apim.subnet(), own, apim.vip());
+            let others = apim.additional_locations.iter().enumerate();
+            let others = others.map(|(index, region)| {
+                let vip = Holder::RegionalVip(resource.id.clone(), index);
+                (region.sku.as_ref(), region.subnet(), vip, region.vip())
+            });
+            let mut unit = 0_usize;
+            for (sku, subnet, vip, address) in std::iter::once(own).chain(others) {
+                let units = sku.and_then(|sku| sku.capacity).unwrap_or(1).clamp(1, 31);
+                for _ in 0..units {
+                    if let Some(subnet) = subnet {
+                        let holder = Holder::Unit(resource.id.clone(), unit);
+                        wanted.push((holder, subnet.clone(), None));
+                    }
+                    unit = unit.saturating_add(1);
                 }
-                wanted.push((Holder::Vip(resource.id.clone()), subnet.clone(), apim.vip()));
+                if let Some(subnet) = subnet {
+                    wanted.push((vip, subnet.clone(), address));
+                }
             }
         }
         for (resource, pls) in kinds.private_link_services() {

@@ -127,6 +127,11 @@ impl AdditionalLocation {
             .subnet_resource_id
             .as_ref()
     }
+
+    /// Its first private address, if that is an IPv4 one: the VIP of an internal service there.
+    pub fn vip(&self) -> Option<std::net::Ipv4Addr> {
+        super::cidr::ipv4(self.private_ip_addresses.first().copied())
+    }
 }
 
 impl ApiManagement {
@@ -143,6 +148,18 @@ impl ApiManagement {
             .as_ref()?
             .subnet_resource_id
             .as_ref()
+    }
+
+    /// The subnet of a region, and whether the gateway there is off; `None` is the first region,
+    /// a number one of `additionalLocations`.
+    pub fn region(&self, index: Option<usize>) -> (Option<&ResourceId>, bool) {
+        match index {
+            None => (self.subnet(), self.disable_gateway == Some(true)),
+            Some(index) => match self.additional_locations.get(index) {
+                Some(region) => (region.subnet(), region.disable_gateway == Some(true)),
+                None => (None, false),
+            },
+        }
     }
 
     /// Its first private address, if that is an IPv4 one: the VIP of an internal service.

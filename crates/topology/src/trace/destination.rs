@@ -247,7 +247,7 @@ impl World<'_> {
                 let all = relay.into_iter().flat_map(|relay| &relay.listeners);
                 all.map(|listener| listener.listen.port()).collect()
             }
-            Holder::Vip(_) => vec![443],
+            Holder::Vip(_) | Holder::RegionalVip(..) => vec![443],
             Holder::Endpoint(id) => self.ports_of_endpoint(id),
             Holder::Instance(id, ..) => {
                 let relay = self.relay(id);

@@ -361,15 +361,16 @@ impl<'w, 't> Walk<'w, 't> {
         Judgement::silent()
     }
 
-    /// The VIP of an internal API Management service.
-    pub(crate) fn service(&mut self, id: &ResourceId, sent: &Sent) -> End {
+    /// The VIP of an internal API Management service in its first or another region.
+    pub(crate) fn service(&mut self, id: &ResourceId, region: Option<usize>, sent: &Sent) -> End {
         let Some((resource, apim)) = self.world.topology.api_management(id) else {
             return Err(Stop::unknown(format!(
                 "`{}` is not in the topology",
                 id.short()
             )));
         };
-        let place = apim.subnet().and_then(|subnet| self.world.place(subnet));
+        let (subnet, is_off) = apim.region(region);
+        let place = subnet.and_then(|subnet| self.world.place(subnet));
         let rules = match place {
             None => Judgement::unknown(format!("`{}` has no subnet", id.short())),
             Some(place) => Judgement::over_all(sent.sources.iter().map(|source| {
@@ -380,7 +381,7 @@ impl<'w, 't> Walk<'w, 't> {
                 security::judge(self.world, Direction::Inbound, None, place, packet)
             })),
         };
-        let judgement = rules.and(gateway_listens(id, sent.destination.port()));
+        let judgement = rules.and(gateway_answers(id, region, is_off, sent.destination.port()));
         self.push_at(HopKind::Service, &resource.id, sent, &[], judgement)?;
         Ok(format!("`{}` answers", resource.id.short()))
     }
@@ -475,6 +476,33 @@ pub(crate) const GATEWAY_PORTS: [u16; 3] = [80, GATEWAY_PORT, MANAGEMENT_PORT];
 
 /// Whether an API Management service listens on a port.
 /// Source: <https://learn.microsoft.com/azure/api-management/virtual-network-reference>.
+/// The same in one region, where it may be off.
+pub(crate) fn gateway_answers(
+    id: &ResourceId,
+    region: Option<usize>,
+    is_off: bool,
+    port: u16,
+) -> Judgement {
+    if !is_off || port == MANAGEMENT_PORT {
+        return gateway_listens(id, port);
+    }
+    let base = region.map_or_else(
+        || "/properties".to_owned(),
+        |index| format!("/properties/additionalLocations/{index}"),
+    );
+    let pointer = format!("{base}/disableGateway");
+    Judgement::drop(format!(
+        "the gateway of `{}` is off in this region (disableGateway)",
+        id.short()
+    ))
+    .by(DecidedBy::at(
+        DecidedKind::Listener,
+        id,
+        port.to_string(),
+        pointer,
+    ))
+}
+
 pub(crate) fn gateway_listens(id: &ResourceId, port: u16) -> Judgement {
     let by = DecidedBy::at(DecidedKind::Listener, id, port.to_string(), "");
     match port {

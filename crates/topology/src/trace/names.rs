@@ -11,7 +11,7 @@ use super::{
     world::{Net, World, Zone},
 };
 use crate::model::{
-    Body, api_management::ApiManagement, cidr::ipv4, dns::RecordAddress, id::ResourceId,
+    Body, Resource, api_management::ApiManagement, cidr::ipv4, dns::RecordAddress, id::ResourceId,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -368,7 +368,8 @@ fn public_names<'w, 't>(world: &'w World<'t>) -> &'w HashMap<String, PublicName<
                         .iter()
                         .filter_map(|config| config.host_name.as_deref())
                         .map(str::to_ascii_lowercase);
-                    for host in own_names(resource.id.name()).chain(given) {
+                    let regions = regional_names(resource, service);
+                    for host in own_names(resource.id.name()).chain(given).chain(regions) {
                         names
                             .entry(host)
                             .or_insert(PublicName::Service(&resource.id, service));
@@ -483,6 +484,25 @@ pub(crate) fn service_of<'t>(world: &World<'t>, host: &str) -> Option<&'t Resour
         Some(PublicName::Service(id, _)) => Some(id),
         _ => None,
     }
+}
+
+/// The names of the gateways of a service with several regions, one a region.
+/// Source: <https://learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region>.
+fn regional_names(resource: &Resource, service: &ApiManagement) -> Vec<String> {
+    if service.additional_locations.is_empty() {
+        return Vec::new();
+    }
+    let name = resource.id.name().to_ascii_lowercase();
+    let others = service.additional_locations.iter();
+    let others = others.map(|region| region.location.as_deref());
+    std::iter::once(resource.location.as_deref())
+        .chain(others)
+        .flatten()
+        .map(|region| {
+            let region = region.to_ascii_lowercase().replace(' ', "");
+            format!("{name}-{region}-01.regional.azure-api.net")
+        })
+        .collect()
 }
 
 /// The names of a service: gateway, portal, developer portal, management, repository.

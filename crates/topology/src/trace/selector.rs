@@ -41,7 +41,8 @@ pub(crate) fn holder_name(holder: &Holder) -> String {
         | Holder::Nat(id, _)
         | Holder::Endpoint(id)
         | Holder::Unit(id, _)
-        | Holder::Vip(id) => format!("`{}`", id.short()),
+        | Holder::Vip(id)
+        | Holder::RegionalVip(id, _) => format!("`{}`", id.short()),
     }
 }
 

@@ -543,7 +543,8 @@ impl<'w, 't> Walk<'w, 't> {
                     .collect();
                 self.network_interfaces(&own, &sent.sources, port)
             }
-            Holder::Vip(id) => self.service(id, &sent),
+            Holder::Vip(id) => self.service(id, None, &sent),
+            Holder::RegionalVip(id, index) => self.service(id, Some(*index), &sent),
             Holder::Unit(id, _) => Err(Stop::unknown(format!(
                 "{} is a unit of `{}`; whether it answers on its own address is not known: use the VIP",
                 sent.destination.ip(),

@@ -16,6 +16,7 @@ mod mends;
 mod names;
 mod networks;
 mod paths;
+mod regions;
 
 use topology::{
     Topology,

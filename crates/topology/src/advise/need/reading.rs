@@ -439,7 +439,7 @@ impl<'t> Reading<'t> {
             .find(|(network, _)| network.as_ref() == near)
             .or_else(|| holders.first())
             .map(|(_, holder)| holder);
-        if let Some(Holder::Vip(id) | Holder::Unit(id, _)) = holder
+        if let Some(Holder::Vip(id) | Holder::RegionalVip(id, _) | Holder::Unit(id, _)) = holder
             && let Some((resource, properties)) = self.properties(id)
         {
             return Service::ApiManagement(self.api_management(resource, &properties));

@@ -83,7 +83,8 @@ impl<'w, 't> Reckoner<'w, 't> {
                     world.client(name).map(Station::of).into_iter().collect();
                 self.machines(&own, flows, proxied)
             }
-            Holder::Vip(id) => self.service(id, to, flows),
+            Holder::Vip(id) => self.service(id, None, to, flows),
+            Holder::RegionalVip(id, index) => self.service(id, Some(*index), to, flows),
             Holder::Unit(id, _) => one(
                 Outcome::Unknown,
                 format!(
@@ -260,13 +261,18 @@ impl<'w, 't> Reckoner<'w, 't> {
         by_port(&parts, nats)
     }
 
-    fn service(&self, id: &ResourceId, to: Ipv4Addr, flows: Flows) -> Vec<Part> {
+    fn service(
+        &self,
+        id: &ResourceId,
+        region: Option<usize>,
+        to: Ipv4Addr,
+        flows: Flows,
+    ) -> Vec<Part> {
         let world = self.world;
         let mut parts = Vec::new();
-        let place = world
-            .topology
-            .api_management(id)
-            .and_then(|(_, apim)| world.place(apim.subnet()?));
+        let service = world.topology.api_management(id);
+        let (subnet, is_off) = service.map_or((None, false), |(_, apim)| apim.region(region));
+        let place = subnet.and_then(|subnet| world.place(subnet));
         let (passed, stopped) = if let Some(place) = place {
             let rules = permits(world, Direction::Inbound, None, place, to, flows);
             (rules.passed, rules.stopped)
@@ -274,7 +280,7 @@ impl<'w, 't> Reckoner<'w, 't> {
             let judgement = Judgement::unknown(format!("`{}` has no subnet", id.short()));
             (Flows::EMPTY, vec![Part::judged(flows, &judgement)])
         };
-        let listens = |port| machine::gateway_listens(id, port);
+        let listens = |port| machine::gateway_answers(id, region, is_off, port);
         at_service(
             &id.short(),
             passed,

@@ -26,7 +26,9 @@ fn holder(holder: &Holder) -> (String, String, Kind) {
         Holder::Frontend(id, _) => of(id, Kind::Balancer),
         Holder::Nat(id, _) => of(id, Kind::Service),
         Holder::Endpoint(id) => of(id, Kind::Endpoint),
-        Holder::Unit(id, _) | Holder::Vip(id) => of(id, Kind::ApiManagement),
+        Holder::Unit(id, _) | Holder::Vip(id) | Holder::RegionalVip(id, _) => {
+            of(id, Kind::ApiManagement)
+        }
         Holder::Instance(id, ..) => of(id, Kind::ScaleSet),
     }
 }

@@ -36,7 +36,8 @@ fn holder(holder: &Holder) -> String {
         | Holder::Nat(id, _)
         | Holder::Endpoint(id)
         | Holder::Unit(id, _)
-        | Holder::Vip(id) => id.name().to_owned(),
+        | Holder::Vip(id)
+        | Holder::RegionalVip(id, _) => id.name().to_owned(),
         Holder::Instance(id, number, ..) => format!("{} #{number}", id.name()),
     }
 }

@@ -34,7 +34,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                     continue;
                 };
                 let holder = subject.addresses.holder_in(network, address);
-                if matches!(holder, Some(Holder::Vip(id) | Holder::Unit(id, _)) if *id == service.id)
+                if matches!(holder, Some(Holder::Vip(id) | Holder::RegionalVip(id, _) | Holder::Unit(id, _)) if *id == service.id)
                 {
                     let pointer = format!("/properties/aRecords/{index}/ipv4Address");
                     let name = service.id.name();

@@ -27,7 +27,10 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
             .filter(|dial| dial.host.parse::<Ipv4Addr>().is_ok());
         for dial in literals {
             let holders = subject.upstream(relay, dial.host);
-            let Some(Holder::Vip(service) | Holder::Unit(service, _)) = holders.first() else {
+            let Some(
+                Holder::Vip(service) | Holder::RegionalVip(service, _) | Holder::Unit(service, _),
+            ) = holders.first()
+            else {
                 continue;
             };
             let message = format!(

@@ -80,7 +80,7 @@ fn unfit(
         IpAddr::V6(_) => None,
     };
     match holder {
-        Some(Holder::Vip(id) | Holder::Unit(id, _)) => {
+        Some(Holder::Vip(id) | Holder::RegionalVip(id, _) | Holder::Unit(id, _)) => {
             Some(format!("is that of API Management `{}`", id.name()))
         }
         Some(Holder::Frontend(id, _)) => Some(format!("is a frontend of `{}`", id.name())),

@@ -43,7 +43,7 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                     RecordAddress::Of(id) => *id == service.id,
                     RecordAddress::Literal(address) => matches!(
                         subject.addresses.holder_in(&home, *address),
-                        Some(Holder::Vip(_) | Holder::Unit(..))
+                        Some(Holder::Vip(_) | Holder::RegionalVip(..) | Holder::Unit(..))
                     ),
                 });
             if is_vip && !subject.may_be_joined(network, &home) {

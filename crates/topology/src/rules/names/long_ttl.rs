@@ -35,7 +35,12 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
             RecordAddress::Literal(address) => subject.names.networks_of(&zone).any(|network| {
                 matches!(
                     subject.addresses.holder_in(network, *address),
-                    Some(Holder::Endpoint(_) | Holder::Vip(_) | Holder::Unit(..))
+                    Some(
+                        Holder::Endpoint(_)
+                            | Holder::Vip(_)
+                            | Holder::RegionalVip(..)
+                            | Holder::Unit(..)
+                    )
                 )
             }),
         };

@@ -79,7 +79,9 @@ fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
                     }
                     Some((Holder::Endpoint(_), _)) => "a private endpoint",
                     Some((Holder::Nat(..), _)) => "a NAT address of a Private Link Service",
-                    Some((Holder::Unit(..) | Holder::Vip(_), _)) => "API Management",
+                    Some((Holder::Unit(..) | Holder::Vip(_) | Holder::RegionalVip(..), _)) => {
+                        "API Management"
+                    }
                     None if is_free(subject, network, address) => "nobody",
                     None => continue,
                 };

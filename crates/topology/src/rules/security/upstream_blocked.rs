@@ -93,7 +93,11 @@ fn receiving<'a>(
 ) -> Option<Stand<'a>> {
     let nic = match holder {
         Holder::Nic(id, _) => Some(id),
-        Holder::Instance(..) | Holder::Unit(..) | Holder::Vip(_) | Holder::Client(_) => None,
+        Holder::Instance(..)
+        | Holder::Unit(..)
+        | Holder::Vip(_)
+        | Holder::RegionalVip(..)
+        | Holder::Client(_) => None,
         Holder::Endpoint(_) => {
             let at = subject.subnets.get(subnet)?;
             return groups_act(&at.subnet.properties).then_some(Stand { subnet, nic: None });
