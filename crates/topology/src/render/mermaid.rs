@@ -91,7 +91,7 @@ fn shape(kind: Kind) -> (&'static str, &'static str) {
         Kind::Client => ("([", "])"),
         Kind::Endpoint | Kind::Service => ("[[", "]]"),
         Kind::Balancer | Kind::NatGateway => ("{{", "}}"),
-        Kind::Target | Kind::ApiManagement => ("[(", ")]"),
+        Kind::Target | Kind::Backend | Kind::ApiManagement => ("[(", ")]"),
         Kind::PublicIp | Kind::Address => ("(", ")"),
         Kind::Nic | Kind::ScaleSet => ("[", "]"),
     }

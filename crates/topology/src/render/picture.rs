@@ -4,6 +4,7 @@
 //! outside of all networks. Many things of a kind with the same neighbors are shown as one.
 
 mod arrows;
+mod backends;
 mod nodes;
 
 use crate::{
@@ -27,6 +28,7 @@ pub(super) enum Kind {
     PublicIp,
     Address,
     Target,
+    Backend,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
             Self::PublicIp => "public IP",
             Self::Address => "address",
             Self::Target => "service",
+            Self::Backend => "backend",
         }
     }
 }

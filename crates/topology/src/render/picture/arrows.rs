@@ -1,6 +1,6 @@
 //! Who connects to whom, and where what goes out leaves.
 
-use super::{Arrow, Way, key};
+use super::{Arrow, Way, backends, key};
 use crate::model::{Body, Topology, id::ResourceId, network::SubResource, relay::RelayConfig};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,13 +149,11 @@ fn balancers(topology: &Topology, add: Add<'_>) {
 }
 
 fn relays(topology: &Topology, add: Add<'_>) {
-    let gateways: BTreeMap<String, String> = topology
-        .api_managements()
-        .map(|(service, _)| {
-            let host = format!("{}.azure-api.net", service.id.name().to_ascii_lowercase());
-            (host, key(&service.id))
-        })
-        .collect();
+    let gateways = topology.api_managements().map(|(service, _)| {
+        let host = format!("{}.azure-api.net", service.id.name().to_ascii_lowercase());
+        (host, key(&service.id))
+    });
+    let gateways: BTreeMap<String, String> = backends::names(topology).chain(gateways).collect();
     let mut lead = |from: &str, network: Option<&ResourceId>, relay: &RelayConfig| {
         for upstream in relay.listeners.iter().flat_map(|listener| &listener.to) {
             let host = upstream

@@ -1,7 +1,8 @@
 //! What stands in which subnet.
 
 use super::{
-    Arrow, Kind, Network, Node, Subnet, arrows::address_key, key, overlapping, whereabouts,
+    Arrow, Kind, Network, Node, Subnet, arrows::address_key, backends, key, overlapping,
+    whereabouts,
 };
 use crate::model::{
     Body, Topology,
@@ -12,10 +13,10 @@ use crate::model::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A node that is being gathered.
-struct Gathered {
-    title: String,
-    kind: Kind,
-    addresses: Vec<String>,
+pub(super) struct Gathered {
+    pub(super) title: String,
+    pub(super) kind: Kind,
+    pub(super) addresses: Vec<String>,
 }
 
 fn holder(holder: &Holder) -> (String, String, Kind) {
@@ -46,7 +47,7 @@ fn detail(addresses: &[String]) -> String {
     }
 }
 
-fn node(key: String, gathered: Gathered) -> Node {
+pub(super) fn node(key: String, gathered: Gathered) -> Node {
     Node {
         keys: vec![key],
         title: gathered.title,
@@ -91,6 +92,7 @@ pub(super) fn networks(topology: &Topology, arrows: &BTreeSet<Arrow>) -> Placed 
             )),
         }
     }
+    let elsewhere = backends::place(topology, arrows, &mut holders, &mut by_subnet);
     bare_addresses(topology, arrows, &holders, &mut by_subnet);
     let mut placed: BTreeSet<String> = by_subnet
         .values()
@@ -154,6 +156,7 @@ pub(super) fn networks(topology: &Topology, arrows: &BTreeSet<Arrow>) -> Placed 
         }
     }
     networks.extend(outside(topology, &placed));
+    networks.extend(elsewhere);
     for network in &networks {
         placed.extend(network.subnets.iter().map(|subnet| subnet.key.clone()));
         let nodes = network.subnets.iter().flat_map(|subnet| &subnet.nodes);

@@ -34,6 +34,8 @@ pub(super) fn sign(kind: Kind) -> &'static str {
         Kind::Address => r#"<path d="M9 16s-5-5-5-9a5 5 0 0 1 10 0c0 4-5 9-5 9zM9 6.5h.01"/>"#,
         // A cylinder.
         Kind::Target => r#"<path d="M3 5c0-4 12-4 12 0v8c0 4-12 4-12 0zM3 5c0 3 12 3 12 0"/>"#,
+        // Two machines in a rack.
+        Kind::Backend => r#"<path d="M3 2h12v6H3zM3 10h12v6H3zM6 5h.01M6 13h.01"/>"#,
     }
 }
 
