@@ -7,10 +7,13 @@
 //! ARM compares names of properties without case, and clients write them as its documentation does.
 //! Here they are compared as they are written there: in another case they are kept, not understood.
 
+mod plausible;
 pub mod template;
 pub mod user_data;
 
 pub use crate::model::inline_parent;
+pub(crate) use plausible::plausible;
+
 use crate::{
     finding::{Finding, Severity},
     model::{

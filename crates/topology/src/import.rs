@@ -33,6 +33,7 @@
 
 mod answers;
 mod canonical;
+mod certain;
 mod essence;
 mod manifest;
 mod merge;
@@ -91,6 +92,8 @@ pub struct Options {
     pub parameters: Parameters,
     /// How answers of Azure are understood.
     pub observed: Observed,
+    /// Whether all rules are applied to what was imported.
+    pub check: bool,
 }
 
 /// What was imported.
@@ -109,7 +112,7 @@ pub struct Imported {
 }
 
 /// A resource as it was given.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Given {
     json: serde_json::Value,
     /// JSON pointers into it and where their values stand.
@@ -187,7 +190,11 @@ pub fn read(files: Vec<File>, options: &Options) -> Imported {
         }
         outputs.insert(sources.name(*id).to_owned(), expansion.outputs);
     }
-    let (topology, findings) = world.finish();
+    let (topology, findings) = if options.check {
+        certain::checked(world)
+    } else {
+        world.finish()
+    };
     Imported {
         topology,
         sources,
@@ -308,7 +315,11 @@ fn plant(world: &mut World<'_>, planted: Planted) {
         // It says no more than that it is there.
         return;
     }
+    let id = planted.id.parse::<crate::model::id::ResourceId>();
     for (pointer, unknown) in &planted.unknowns {
+        if let Ok(id) = &id {
+            world.holes.push(certain::Hole::new(id, pointer));
+        }
         // What a parameter leaves open and what failed is said where it is.
         if !matches!(unknown.why, Why::Runtime(_) | Why::Context(_)) {
             continue;

@@ -10,17 +10,13 @@ use topology::{
     Severity,
     arm::template::DeploymentContext,
     import::{self, Observed, Options},
-    rules,
 };
 
 /// 0 written, 1 something could not be imported.
 pub(crate) fn run(options: &Import) -> Result<u8> {
     let files = input::existing_files(&options.files)?;
     let imported = import::read(files, &how(options)?);
-    let mut findings = imported.findings;
-    if options.check {
-        findings.extend(rules::check(&imported.topology));
-    }
+    let findings = imported.findings;
     let is_refused = findings
         .iter()
         .any(|finding| finding.severity == Severity::Error);
@@ -57,6 +53,7 @@ fn how(options: &Import) -> Result<Options> {
     ctx.location.clone_from(&options.location);
     let mut how = Options {
         ctx,
+        check: options.check,
         observed: if options.ours {
             Observed::Ours
         } else {

@@ -1,6 +1,6 @@
 //! All that the files give, put together.
 
-use super::{Given, Observed, Options, canonical, merge};
+use super::{Given, Observed, Options, canonical, certain::Hole, merge};
 use crate::{
     arm,
     finding::{Finding, Severity},
@@ -17,7 +17,7 @@ const MAX_PLACES: usize = 2_000_000;
 const MAX_FINDINGS: usize = 1_000;
 
 /// What was read so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct World<'o> {
     options: &'o Options,
     findings: Vec<Finding>,
@@ -27,6 +27,8 @@ pub(super) struct World<'o> {
     subscriptions: IndexMap<String, (String, String)>,
     /// Resources that came without properties, and where the first one stands.
     bare: Option<(usize, Span)>,
+    /// Values that are not known.
+    pub(super) holes: Vec<Hole>,
 }
 
 impl<'o> World<'o> {
@@ -38,6 +40,7 @@ impl<'o> World<'o> {
             resources: IndexMap::new(),
             subscriptions: IndexMap::new(),
             bare: None,
+            holes: Vec::new(),
         }
     }
 
@@ -108,6 +111,11 @@ impl<'o> World<'o> {
                 }
             }
         }
+    }
+
+    /// What every resource was given.
+    pub(super) fn given(&mut self) -> &mut IndexMap<ResourceId, Given> {
+        &mut self.resources
     }
 
     /// Makes the topology.

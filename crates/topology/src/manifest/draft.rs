@@ -200,13 +200,23 @@ impl<'h> Filling<'h> {
             Value::Mapping(entries) => {
                 for (key, inner) in entries {
                     self.outside(key.span);
+                    let mut is_put = false;
                     for instead in self.wanted(key.span) {
-                        if let Instead::Rename(name) = instead {
-                            self.changed = true;
-                            key.value.clone_from(name);
+                        match instead {
+                            Instead::Rename(name) => {
+                                self.changed = true;
+                                key.value.clone_from(name);
+                            }
+                            Instead::Whole(value) => {
+                                self.put(inner, value);
+                                is_put = true;
+                            }
+                            _ => {}
                         }
                     }
-                    self.node(inner);
+                    if !is_put {
+                        self.node(inner);
+                    }
                 }
             }
             Value::Null | Value::Gone | Value::Scalar(_) => {}
@@ -261,6 +271,7 @@ impl<'h> Filling<'h> {
                     self.cut.insert(node.span);
                 }
             }
+            Instead::Whole(value) => self.put(node, value),
             Instead::Cut => {
                 self.cut.insert(node.span);
             }

@@ -29,6 +29,8 @@ pub(super) enum Instead {
     Like(String, usize),
     /// The list that the key has elsewhere.
     LikeList(String, usize),
+    /// This for the value that stands here, or whose key does.
+    Whole(Box<Self>),
     /// A member of the mapping: its key, and what its value is.
     Insert(String, Box<Self>),
     /// Another name for the key.
@@ -68,6 +70,34 @@ impl Hole {
                 *instead = Instead::Rename(std::mem::take(name));
             }
         }
+    }
+
+    /// A value of ARM's that does not fit, at this JSON pointer: none, or something else that its
+    /// name may have.
+    pub(crate) fn value(at: Span, pointer: &str) -> Self {
+        let mut names = pointer.rsplit('/');
+        let name = names.find(|name| name.parse::<usize>().is_err());
+        let like = |way| {
+            let name = name?;
+            let text = |value: &serde_json::Value| match value {
+                serde_json::Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            Some(match crate::arm::plausible(name, way) {
+                None => Instead::Like(name.to_owned(), way),
+                Some(serde_json::Value::Array(items)) => {
+                    let items: Vec<String> = items.iter().map(text).collect();
+                    list(&items.iter().map(String::as_str).collect::<Vec<_>>())
+                }
+                Some(value) => Instead::text(&text(&value)),
+            })
+        };
+        let instead = [Some(Instead::Leave), like(0), like(1)];
+        let whole = |instead| match instead {
+            Instead::Leave => Instead::Leave,
+            other => Instead::Whole(Box::new(other)),
+        };
+        Self::new(at, instead.into_iter().flatten().map(whole).collect())
     }
 
     /// Something that says nothing that could be used.
@@ -113,7 +143,7 @@ impl Instead {
     pub(super) fn key(&self) -> Option<&str> {
         match self {
             Self::Like(key, _) | Self::LikeList(key, _) => Some(key),
-            Self::Insert(_, value) => value.key(),
+            Self::Insert(_, value) | Self::Whole(value) => value.key(),
             Self::Put(_) | Self::Rename(_) | Self::Leave | Self::Cut | Self::Clear => None,
         }
     }
@@ -126,7 +156,10 @@ impl Instead {
 
     /// Whether nothing is left of the value that was there.
     pub(super) fn replaces(&self) -> bool {
-        matches!(self, Self::Put(_) | Self::Like(..) | Self::LikeList(..))
+        matches!(
+            self,
+            Self::Put(_) | Self::Like(..) | Self::LikeList(..) | Self::Whole(_)
+        )
     }
 
     pub(super) fn text(text: &str) -> Self {

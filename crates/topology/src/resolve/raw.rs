@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     arm,
-    manifest::{Manifest, RawResource, Said, suggest::clip},
+    finding::Severity,
+    manifest::{Hole, Manifest, RawResource, Said, suggest::clip},
     model::{OWNER_TAG, cidr::Cidr, id::ResourceId},
     source::ManifestPath,
 };
@@ -281,6 +282,12 @@ fn put(
             out.topology.locate(&mut misfits);
             // What an earlier layer said of the same place is not said again.
             misfits.retain(|found| !out.findings.contains(found));
+            for misfit in misfits.iter().filter(|one| one.severity > Severity::Hint) {
+                let pointer = misfit.place.as_ref().map_or("", |place| &place.pointer);
+                if let Some(span) = misfit.span {
+                    out.holes.push(Hole::value(span, pointer));
+                }
+            }
             out.findings.extend(misfits);
             resource
         }

@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod certain;
 mod examples;
 mod linked;
 mod quickstarts;

@@ -143,3 +143,45 @@ fn more_mistakes_than_anybody_reads_are_counted() {
     assert_eq!(message, Some("200 more mistakes like these are not listed"));
     assert_eq!(diagnosis.findings.len(), 501);
 }
+
+#[test]
+fn a_value_of_arm_that_does_not_fit_is_one_finding() {
+    let text = |priority: &str, ports: &str| {
+        format!(
+            "linkspan: v1
+name: raw
+subscriptions: {{ s: {{ id: 22222222-2222-2222-2222-222222222222 }} }}
+resourceGroups: {{ group: {{ subscription: s, location: uksouth }} }}
+virtualNetworks:
+  net: {{ resourceGroup: group, addressPrefixes: [10.0.0.0/16], subnets: {{ sub: {{ addressPrefix: 10.0.0.0/24, networkSecurityGroup: nsg }} }} }}
+networkSecurityGroups:
+  nsg: {{ resourceGroup: group, securityRules: {{}} }}
+resources:
+  - type: Microsoft.Network/networkSecurityGroups/securityRules
+    name: nsg/rule
+    resourceGroup: group
+    properties:
+      priority: {priority}
+      direction: Inbound
+      access: Allow
+      protocol: Tcp
+      sourceAddressPrefix: 10.9.0.0/16
+      sourcePortRange: '*'
+      destinationAddressPrefix: 10.0.0.0/24
+      destinationPortRange: {ports}
+"
+        )
+    };
+    let good = found(&text("200", "'443'"));
+    for (priority, ports, lines) in [
+        ("[200]", "'443'", &[14][..]),
+        ("yes please", "'443'", &[14]),
+        ("200", "{ from: 443 }", &[21]),
+        ("{}", "[443]", &[14, 21]),
+    ] {
+        let mut wanted = good.clone();
+        wanted.extend(lines.iter().map(|line| (*line, "ARM002".to_owned())));
+        wanted.sort();
+        assert_eq!(found(&text(priority, ports)), wanted, "{priority} {ports}");
+    }
+}

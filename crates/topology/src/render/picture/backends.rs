@@ -28,6 +28,7 @@ pub(super) fn place(
     by_subnet: &mut BTreeMap<String, Vec<(String, Gathered)>>,
 ) -> Option<Network> {
     let mut elsewhere = Vec::new();
+    let mut through = BTreeSet::new();
     for backend in topology.backends.values() {
         let own = key_of(backend);
         let mut home = None;
@@ -53,6 +54,13 @@ pub(super) fn place(
                 held.or_insert_with(|| own.clone());
             }
         }
+        // What nothing leads to says nothing here, and in one side's part may be the other's.
+        let is_reached = arrows
+            .iter()
+            .any(|arrow| arrow.to == own || holders.get(&arrow.to) == Some(&own));
+        if !is_reached {
+            continue;
+        }
         let mut addresses: Vec<String> =
             backend.addresses.iter().map(ToString::to_string).collect();
         if addresses.is_empty() {
@@ -68,13 +76,22 @@ pub(super) fn place(
                 .entry(key(&subnet))
                 .or_default()
                 .push((own, thing)),
-            None => elsewhere.push(node(own, thing)),
+            None => {
+                let network = backend.virtual_network.as_ref();
+                through.extend(network.map(|network| network.name().to_owned()));
+                elsewhere.push(node(own, thing));
+            }
         }
     }
     (!elsewhere.is_empty()).then(|| Network {
-        key: "elsewhere".to_owned(),
-        title: "Outside of Azure's networks".to_owned(),
-        details: Vec::new(),
+        key: "outside/backends".to_owned(),
+        title: "Outside of networks".to_owned(),
+        details: if through.is_empty() {
+            vec!["no resource of the topology".to_owned()]
+        } else {
+            let through: Vec<String> = through.into_iter().collect();
+            vec![format!("reached through {}", through.join(", "))]
+        },
         overlaps: Vec::new(),
         subnets: vec![Subnet {
             key: String::new(),
@@ -118,7 +135,7 @@ mod tests {
         assert_eq!(
             shown(include_str!("../../../../../examples/sql-on-premises.yaml")),
             [(
-                "sql in Outside of Azure's networks".to_owned(),
+                "sql in Outside of networks".to_owned(),
                 vec!["relay-0-nic".to_owned(), "relay-1-nic".to_owned()]
             )]
         );
