@@ -71,16 +71,13 @@ pub(super) fn place(
             kind: Kind::Backend,
             addresses,
         };
-        match home {
-            Some(subnet) => by_subnet
-                .entry(key(&subnet))
-                .or_default()
-                .push((own, thing)),
-            None => {
-                let network = backend.virtual_network.as_ref();
-                through.extend(network.map(|network| network.name().to_owned()));
-                elsewhere.push(node(own, thing));
-            }
+        if let Some(subnet) = home {
+            let things = by_subnet.entry(key(&subnet)).or_default();
+            things.push((own, thing));
+        } else {
+            let network = backend.virtual_network.as_ref();
+            through.extend(network.map(|network| network.name().to_owned()));
+            elsewhere.push(node(own, thing));
         }
     }
     (!elsewhere.is_empty()).then(|| Network {
