@@ -231,6 +231,22 @@ impl Need {
         })
     }
 
+    /// An address beyond the provider's network, such as one on-premises, that is also in a
+    /// consumer's own network: clients there never dial it across a joined network.
+    pub fn hidden_target(&self) -> Option<Ipv4Addr> {
+        let mut beyond = self
+            .targets
+            .iter()
+            .filter_map(|target| match &target.service {
+                Service::Address(need) if !need.is_inside => Some(need.address),
+                _ => None,
+            });
+        beyond.find(|address| {
+            let mut theirs = self.consumers.iter().flat_map(|one| &one.network.prefixes);
+            theirs.any(|prefix| prefix.contains(*address))
+        })
+    }
+
     /// Whether some consumer's subscription is in another tenant than the provider's.
     pub fn crosses_tenants(&self) -> bool {
         self.consumers

@@ -341,3 +341,19 @@ fn a_topology_without_a_service_or_a_consumer_says_so() {
     let alone = "linkspan: v1\nname: x\nsubscriptions: { p: { id: 22222222-2222-2222-2222-222222222222 } }\nresourceGroups: { G: { subscription: p, location: uksouth } }\nvirtualNetworks: { V: { resourceGroup: G, addressPrefixes: [10.0.0.0/16], subnets: { a: { addressPrefix: 10.0.0.0/24, networkSecurityGroup: N } } } }\napiManagement: { x1: { subnet: V/a, sku: Developer, virtualNetworkType: Internal, publisherEmail: a@b.c } }\n";
     assert_eq!(Need::of(&topology(alone).0), Err(NeedError::NoConsumer));
 }
+
+#[test]
+fn what_is_on_premises_may_have_the_consumers_addresses() {
+    let sql = include_str!("../../../../examples/sql-on-premises.yaml");
+    let advice = advice_on(sql);
+    check_order(
+        &advice,
+        "relay xpeering xapplication-gateway xown-load-balancer xdirect-connect xapi-management-endpoint xvpn",
+    );
+    let apart = sql.replace("10.9.0.10, 10.9.0.11", "10.10.0.10, 10.10.0.11");
+    assert_ne!(apart, sql);
+    let order = order(&advice_on(&apart));
+    for way in ["!peering", "!vpn"] {
+        assert!(order.contains(&way.to_owned()), "{order:?}");
+    }
+}

@@ -28,7 +28,7 @@ pub(super) fn need(need: &Need) -> Vec<String> {
     let yes = |is: bool| if is { "yes" } else { "no" };
     lines.push(format!(
         "overlapping addresses: {}; other tenant: {}; other region: {}",
-        yes(need.overlaps()),
+        yes(need.overlaps() || need.hidden_target().is_some()),
         yes(need.crosses_tenants()),
         yes(need.crosses_regions())
     ));

@@ -434,11 +434,29 @@ impl<'t> Reading<'t> {
     /// Who holds the address, in the network of who dials it before others.
     fn service_at(&self, address: Ipv4Addr, near: Option<&ResourceId>) -> Service {
         let holders = self.held.get(&address).map_or(&[][..], Vec::as_slice);
-        let holder = holders
-            .iter()
-            .find(|(network, _)| network.as_ref() == near)
-            .or_else(|| holders.first())
-            .map(|(_, holder)| holder);
+        let own = holders.iter().find(|(network, _)| network.as_ref() == near);
+        // What the topology says to be there, such as a host on-premises, before somebody in
+        // another network who has the same address.
+        let mut backends = self.topology.backends.values();
+        let backend = backends.find(|backend| {
+            let is_near = near.is_none() || backend.virtual_network.as_ref() == near;
+            backend.addresses.contains(&address) && (is_near || backend.virtual_network.is_none())
+        });
+        if own.is_none()
+            && let Some(backend) = backend
+        {
+            let network = backend.virtual_network.as_ref();
+            let network = network.and_then(|network| self.network(network));
+            return Service::Address(AddressNeed {
+                address,
+                is_static: true,
+                is_inside: network.is_some_and(|network| {
+                    network.prefixes.iter().any(|one| one.contains(address))
+                }),
+                is_private_endpoint: false,
+            });
+        }
+        let holder = own.or_else(|| holders.first()).map(|(_, holder)| holder);
         if let Some(Holder::Vip(id) | Holder::RegionalVip(id, _) | Holder::Unit(id, _)) = holder
             && let Some((resource, properties)) = self.properties(id)
         {

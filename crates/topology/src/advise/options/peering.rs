@@ -49,6 +49,15 @@ fn weigh(need: &Need) -> Weighed {
             "the address spaces overlap, which peering refuses",
         );
         out.change("renumber the consumer's network");
+    } else if let Some(address) = need.hidden_target() {
+        out.reason(
+            Points::Blocks,
+            pages::PEERING,
+            format!(
+                "{address} lies beyond the provider's network and in the consumer's own range, where its clients look for it"
+            ),
+        );
+        out.change("renumber the consumer's network, or what is beyond the provider's");
     } else {
         out.reason(
             Points::For,

@@ -55,6 +55,15 @@ fn weigh(need: &Need) -> Weighed {
             "NAT rules on the gateways let overlapping networks talk",
         );
         out.change("agree on a range of its own for each side, and dial the service by its translated address");
+    } else if let Some(address) = need.hidden_target() {
+        out.reason(
+            Points::Blocks,
+            NAT,
+            format!(
+                "{address} lies beyond the provider's network and in the consumer's own range; a gateway translates its own network's addresses, not those"
+            ),
+        );
+        out.change("renumber the consumer's network, or what is beyond the provider's");
     } else {
         out.reason(
             Points::For,
