@@ -80,6 +80,10 @@ pub fn resolve(manifest: &Manifest) -> Resolved {
     if let Some(name) = &manifest.name {
         out.topology.name.clone_from(&name.value);
     }
+    let tags = manifest.tags.iter();
+    out.tags = tags
+        .map(|(name, entry)| (name.clone(), entry.value.clone()))
+        .collect();
     for (key, entry) in &manifest.subscriptions {
         if let Some(id) = &entry.value.id {
             let tenant = entry
@@ -190,6 +194,8 @@ struct Output {
     topology: Topology,
     findings: Vec<Finding>,
     holes: Vec<Hole>,
+    /// Of everything that is made.
+    tags: BTreeMap<String, String>,
 }
 
 /// The parts of a resource that differ.
@@ -269,8 +275,11 @@ impl Output {
             return;
         }
         let mut tags = BTreeMap::new();
-        if is_taggable && !existing && !self.topology.name.is_empty() {
-            tags.insert(OWNER_TAG.to_owned(), self.topology.name.clone());
+        if is_taggable && !existing {
+            tags.clone_from(&self.tags);
+            if !self.topology.name.is_empty() {
+                tags.insert(OWNER_TAG.to_owned(), self.topology.name.clone());
+            }
         }
         self.topology.provenance.record(&id, "", span);
         let resource = Resource {

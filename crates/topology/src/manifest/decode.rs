@@ -223,6 +223,8 @@ records! {
         required linkspan "linkspan" String,
         /// Name of the topology; the value of the owner tag.
         required name "name" String,
+        /// Tags of everything that is made, by name; an entry of `resources` may say others.
+        section tags "tags" String,
         /// Subscriptions by the short name that the manifest uses for them.
         section subscriptions "subscriptions" Subscription,
         /// Resource groups.

@@ -306,15 +306,12 @@ fn put(
         None => was_existing,
     };
     // What has a place in a region can be tagged; children cannot.
-    if is_fresh
-        && !resource.existing
-        && resource.location.is_some()
-        && !out.topology.name.is_empty()
-        && !resource.tags.contains_key(OWNER_TAG)
-    {
-        resource
-            .tags
-            .insert(OWNER_TAG.to_owned(), out.topology.name.clone());
+    if is_fresh && !resource.existing && resource.location.is_some() {
+        let owner = (OWNER_TAG.to_owned(), out.topology.name.clone());
+        let owner = Some(owner).filter(|(_, name)| !name.is_empty());
+        for (name, value) in out.tags.clone().into_iter().chain(owner) {
+            resource.tags.entry(name).or_insert(value);
+        }
     }
     out.topology.resources.insert(id.clone(), resource);
 }

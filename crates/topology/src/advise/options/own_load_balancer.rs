@@ -9,6 +9,7 @@ use crate::advise::{
 };
 use crate::model::id::ResourceId;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 const AKS: &str = "https://cloud-provider-azure.sigs.k8s.io/topics/pls-integration/";
 const SELF_HOSTED: &str =
@@ -163,9 +164,12 @@ fn manifest(need: &Need) -> String {
     } else {
         sheet.comment("The machines and their load balancer stand here as what exists.");
     }
+    let mut ports = BTreeSet::new();
     let rules: Vec<_> = need
         .targets
         .iter()
+        // One rule a port, however many machines answer on it.
+        .filter(|target| ports.insert(target.port))
         .map(|target| {
             json!({
                 "name": format!("tcp-{}", target.port),

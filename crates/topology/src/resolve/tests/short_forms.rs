@@ -767,3 +767,28 @@ fn what_is_written_in_a_part_is_found_again() {
         );
     }
 }
+
+#[test]
+fn tags_go_on_all_that_is_made_and_can_have_them() {
+    let text = super::EXAMPLE.replacen(
+        "\nsubscriptions:",
+        "\ntags: { environment: test, cost-center: \"4711\" }\n\nsubscriptions:",
+        1,
+    ) + "
+resources:
+  - { type: Microsoft.Network/publicIPAddresses, name: extra, resourceGroup: APIM, location: uksouth, tags: { environment: special } }
+";
+    let found = crate::diagnose(&SourceMap::of("m.yaml", text.as_str()));
+    assert!(found.is_readable, "{:?}", found.findings);
+    for resource in found.topology.resources.values() {
+        let tag = resource.tags.get("environment").map(String::as_str);
+        let wanted = match resource.id.name() {
+            "extra" => Some("special"),
+            _ if resource.location.is_some() => Some("test"),
+            _ => None,
+        };
+        assert_eq!(tag, wanted, "{}", resource.id);
+        let has_owner = resource.tags.contains_key(crate::model::OWNER_TAG);
+        assert_eq!(has_owner, wanted.is_some(), "{}", resource.id);
+    }
+}
