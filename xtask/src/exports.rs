@@ -1,7 +1,7 @@
 //! Reads what the exporters write with parsers that are not ours, and runs the Azure CLI script.
 //!
-//! The Python packages live in a virtual environment below the target folder, never in the system.
-//! The Azure CLI is used where it is there; it is too large to be installed for a test.
+//! The Python packages live in virtual environments below the target folder, never in the system;
+//! so does the Azure CLI where there is none (about 730 MB, a minute the first time).
 
 use crate::{tally::Tally, wasm};
 use anyhow::{Context as _, Result, ensure};
@@ -10,6 +10,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+/// The Azure CLI whose answers are known.
+const AZURE_CLI: [&str; 1] = ["azure-cli==2.91.0"];
 /// What is installed, at the versions whose answers are known.
 const PACKAGES: [&str; 3] = [
     "pycep-parser==0.7.1",
@@ -26,18 +28,18 @@ fn quiet(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// The virtual environment's Python; made and filled if it is not there.
-fn python() -> Result<PathBuf> {
-    let folder = wasm::target_dir().join("parsers");
-    let python = folder.join("bin/python");
+/// The folder of programs of a virtual environment; made and filled if it is not there.
+fn environment(name: &str, packages: &[&str]) -> Result<PathBuf> {
+    let folder = wasm::target_dir().join(name);
+    let programs = folder.join("bin");
     let stamp = folder.join("packages");
-    let wanted = PACKAGES.join("\n");
+    let wanted = packages.join("\n");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
+        return Ok(programs);
     }
     eprintln!(
         "== installing {} below {}",
-        PACKAGES.join(", "),
+        packages.join(", "),
         folder.display()
     );
     ensure!(
@@ -50,7 +52,7 @@ fn python() -> Result<PathBuf> {
     );
     ensure!(
         quiet(
-            Command::new(&python)
+            Command::new(programs.join("python"))
                 .args([
                     "-m",
                     "pip",
@@ -58,14 +60,14 @@ fn python() -> Result<PathBuf> {
                     "--quiet",
                     "--disable-pip-version-check"
                 ])
-                .args(PACKAGES)
+                .args(packages)
         ),
         "could not install {} with pip",
-        PACKAGES.join(", ")
+        packages.join(", ")
     );
     std::fs::write(&stamp, wanted)
         .with_context(|| format!("could not write `{}`", stamp.display()))?;
-    Ok(python)
+    Ok(programs)
 }
 
 /// Bicep, Terraform, templates and scripts, as the golden files hold them.
@@ -76,8 +78,8 @@ pub(crate) fn parse(tally: &mut Tally) {
         );
         return;
     }
-    let python = match python() {
-        Ok(python) => python,
+    let python = match environment("parsers", &PACKAGES) {
+        Ok(programs) => programs.join("python"),
         Err(error) => {
             tally.skip(format!("exports by independent parsers: {error:#}"));
             return;
@@ -94,22 +96,31 @@ pub(crate) fn parse(tally: &mut Tally) {
     );
 }
 
-/// The folder of an Azure CLI: that of `LINKSPAN_AZ`, else one on the path.
-fn azure_cli() -> Option<PathBuf> {
+/// The folder of an Azure CLI: that of `LINKSPAN_AZ`, else one on the path, else one of our own.
+fn azure_cli() -> Result<PathBuf> {
     let named = std::env::var_os("LINKSPAN_AZ").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    named
+    let found = named
         .into_iter()
         .chain(std::env::split_paths(&path).map(|folder| folder.join("az")))
         .find(|file| file.is_file())
-        .and_then(|file| file.parent().map(Path::to_owned))
+        .and_then(|file| file.parent().map(Path::to_owned));
+    match found {
+        Some(folder) => Ok(folder),
+        None => environment("azure-cli", &AZURE_CLI),
+    }
 }
 
 /// The Azure CLI script, run for real against the twin; needs the programs.
 pub(crate) fn on_twin(tally: &mut Tally) {
-    let Some(folder) = azure_cli() else {
-        tally.skip("Azure CLI script on the twin: no Azure CLI; run `pip install azure-cli` in a virtual environment and set LINKSPAN_AZ to its `az`");
-        return;
+    let folder = match azure_cli() {
+        Ok(folder) => folder,
+        Err(error) => {
+            tally.skip(format!(
+                "Azure CLI script on the twin: {error:#}; or set LINKSPAN_AZ to an `az`"
+            ));
+            return;
+        }
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(folder).chain(std::env::split_paths(&path));
