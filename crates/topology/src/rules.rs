@@ -229,6 +229,7 @@ rules! {
         second_endpoint,
         too_many_in_a_network,
         delegated_subnet,
+        too_much_for_endpoints,
         policies_in_sovereign_region,
     }
     names {
