@@ -604,8 +604,7 @@ fn by_network(world: &World<'_>, change: &mut ReachChange, subnets: &[Option<Res
             .map(|place| world.sender_name(&world.whole(*place)))
             .collect();
         change.from.retain(|name| !names.contains(name));
-        let name = world.network(net).resource.id.name().to_owned();
-        change.from.push(name);
+        change.from.push(world.network_name(net).to_owned());
     }
 }
 

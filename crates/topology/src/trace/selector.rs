@@ -269,6 +269,17 @@ impl<'t> World<'t> {
         Ok(walk.finish(end))
     }
 
+    /// The name of a network, or its id where another one has the same name: in two subscriptions,
+    /// or in two resource groups.
+    pub(crate) fn network_name(&self, net: Net) -> &str {
+        let id = &self.network(net).resource.id;
+        let mut others = self.networks.iter().enumerate();
+        let is_unique = others.all(|(at, other)| {
+            at == net.0 || !other.resource.id.name().eq_ignore_ascii_case(id.name())
+        });
+        if is_unique { id.name() } else { id.as_str() }
+    }
+
     /// A sender for people, as it can be written again.
     pub(crate) fn sender_name(&self, sender: &Sender<'_, '_>) -> String {
         match sender {
@@ -283,7 +294,8 @@ impl<'t> World<'t> {
             },
             Sender::Subnet(place, ranges) => {
                 let subnet = self.subnet(*place);
-                let network = self.network(subnet.network).resource.id.name();
+                let network = self.network_name(subnet.network);
+                let is_unique = !network.starts_with('/');
                 match ranges.as_slice() {
                     [one] if one.length == 32 => format!("{network}/{}", one.address),
                     [one]
@@ -295,7 +307,8 @@ impl<'t> World<'t> {
                     {
                         format!("{network}/{one}")
                     }
-                    _ => format!("{network}/{}", subnet.id.name()),
+                    _ if is_unique => format!("{network}/{}", subnet.id.name()),
+                    _ => subnet.id.to_string(),
                 }
             }
             Sender::Internet(Some(address)) => address.to_string(),

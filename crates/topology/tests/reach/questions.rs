@@ -166,3 +166,33 @@ fn a_rule_that_opens_a_port_is_a_gain() {
             .any(|by| by.name == "no-ssh")
     );
 }
+
+#[test]
+fn networks_of_one_name_are_told_apart_by_their_ids() {
+    let text = EXAMPLE.to_owned()
+        + "
+resources:
+  - type: Microsoft.Network/virtualNetworks
+    name: External
+    resourceGroup: PrivateAPIM
+    location: uksouth
+    properties: { addressSpace: { addressPrefixes: [172.16.0.0/16] }, subnets: [ { name: other, properties: { addressPrefix: 172.16.0.0/24 } } ] }
+";
+    let (manifest, findings) = topology::manifest::parse(&text);
+    assert!(findings.is_empty(), "{findings:?}");
+    let before = topology::resolve::resolve(&manifest).topology;
+    let mut after = before.clone();
+    change(&mut after, "PrivateLinkServiceLB", |body| {
+        if let Body::LoadBalancer(balancer) = body {
+            balancer.load_balancing_rules.clear();
+        }
+    });
+    let changes = diff(&before, &after).changes;
+    let from: Vec<&String> = changes.iter().flat_map(|one| &one.from).collect();
+    let whole = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/APIM/providers/Microsoft.Network/virtualNetworks/External";
+    assert!(from.iter().any(|name| name.as_str() == whole), "{from:?}");
+    assert!(
+        from.iter().all(|name| name.as_str() != "External"),
+        "{from:?}"
+    );
+}
