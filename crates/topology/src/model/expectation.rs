@@ -119,6 +119,9 @@ impl FromStr for Selector {
         if text.is_empty() {
             return Err(fail("it is empty"));
         }
+        if is_ipv6(text) {
+            return Err(fail(IPV6));
+        }
         if let Some((scheme, rest)) = text.split_once("://") {
             let default = match scheme.to_ascii_lowercase().as_str() {
                 "https" => 443,
@@ -155,6 +158,22 @@ impl FromStr for Selector {
         };
         Ok(with(kind, port))
     }
+}
+
+const IPV6: &str = "who reaches what is answered for IPv4, which is all that Private Link carries";
+
+/// Whether it names an IPv6 address or range: in brackets, or with two colons or more.
+fn is_ipv6(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    if rest.starts_with('/') {
+        return false;
+    }
+    let colons = rest.bytes().filter(|byte| *byte == b':').count();
+    rest.contains('[')
+        || (colons > 1
+            && rest
+                .split('/')
+                .any(|part| part.parse::<std::net::Ipv6Addr>().is_ok()))
 }
 
 fn one(network: Option<String>, address: Ipv4Addr) -> SelectorKind {
@@ -357,5 +376,22 @@ mod tests {
         for bad in ["", "0", "9000-8000", "a", "1-", "70000"] {
             assert!(bad.parse::<PortRange>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn ipv6_is_refused_by_its_name() {
+        for text in [
+            "fd00::5",
+            "fd00::/64",
+            "[fd00::1]:443",
+            "https://[fd00::1]",
+            "Net/fd00::1",
+        ] {
+            let error = text.parse::<Selector>().unwrap_err();
+            assert_eq!(error.reason, IPV6, "{text}");
+        }
+        // A resource id is none, nor is a port.
+        assert!("/a/b:443".parse::<Selector>().is_ok());
+        assert!("name:443".parse::<Selector>().is_ok());
     }
 }
