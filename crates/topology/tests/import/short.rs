@@ -244,3 +244,70 @@ resources:
 ";
     assert_eq!(left_whole(sections), ["privateLinkServices/Odd"]);
 }
+
+#[test]
+fn load_balancers_and_services_are_said_shortly() {
+    let sections = "\
+virtualNetworks:
+  Hub:
+    resourceGroup: G
+    addressPrefixes: [10.0.0.0/16]
+    subnets: { one: { addressPrefix: 10.0.1.0/24 }, two: { addressPrefix: 10.0.2.0/24 }, apim: { addressPrefix: 10.0.3.0/24, networkSecurityGroup: apim-nsg } }
+networkSecurityGroups: { apim-nsg: { resourceGroup: G, securityRules: {} } }
+publicIPAddresses: { out: { resourceGroup: G, zones: ['1', '2', '3'] } }
+loadBalancers:
+  several:
+    resourceGroup: G
+    subnet: Hub/one
+    frontendIPConfigurations:
+      a: { privateIPAddress: 10.0.1.10, zones: ['1'] }
+      b: { subnet: Hub/two, privateIPAddress: 10.0.2.10 }
+    backendAddressPools:
+      nics: {}
+      addresses: { addresses: [10.0.2.20, 10.0.2.21], virtualNetwork: Hub }
+    probes:
+      web: { protocol: Https, port: 443, requestPath: /up, intervalInSeconds: 10, probeThreshold: 2 }
+      tcp: { protocol: Tcp, port: 5432 }
+    rules:
+      - { name: web, frontendIPConfiguration: a, backendAddressPool: nics, frontendPort: 443, backendPort: 8443, probe: web, idleTimeoutInMinutes: 10, loadDistribution: SourceIP }
+      - { name: db, frontendIPConfiguration: b, backendAddressPool: addresses, frontendPort: 5432, probe: tcp, enableFloatingIP: true }
+      - { name: bare, frontendIPConfiguration: b, backendAddressPool: nics, frontendPort: 80, probe: 'false' }
+  public:
+    resourceGroup: G
+    publicIPAddress: out
+    backendAddressPools: { nics: {} }
+    rules: []
+    outboundRules: { all: { backendAddressPool: nics, allocatedOutboundPorts: 1024, enableTcpReset: false } }
+apiManagement:
+  api:
+    resourceGroup: G
+    subnet: Hub/apim
+    sku: Premium
+    capacity: 2
+    zones: ['1', '2']
+    virtualNetworkType: Internal
+    publisherEmail: ops@example.com
+    publisherName: Somebody
+    minApiVersion: '2021-08-01'
+    disableGateway: true
+    additionalLocations: [ { location: westeurope, capacity: 1, zones: ['1'] } ]
+    hostnameConfigurations: [ { type: Proxy, hostName: api.example.com, defaultSslBinding: true } ]
+  outside: { resourceGroup: G, sku: StandardV2, virtualNetworkType: None, publisherEmail: ops@example.com, publicNetworkAccess: Disabled }
+";
+    assert_eq!(left_whole(sections), [""; 0], "{}", written(sections));
+}
+
+#[test]
+fn a_load_balancer_with_more_than_its_section_says_is_left_whole() {
+    let sections = "\
+virtualNetworks: { Hub: { resourceGroup: G, addressPrefixes: [10.0.0.0/16], subnets: { one: { addressPrefix: 10.0.1.0/24 } } } }
+loadBalancers:
+  nat: { resourceGroup: G, subnet: Hub/one, backendAddressPools: { p: {} }, rules: [] }
+resources:
+  - type: Microsoft.Network/loadBalancers
+    name: nat
+    resourceGroup: G
+    properties: { inboundNatRules: [ { name: ssh, properties: { frontendPort: 22, backendPort: 22, protocol: Tcp } } ] }
+";
+    assert_eq!(left_whole(sections), ["loadBalancers/nat"]);
+}

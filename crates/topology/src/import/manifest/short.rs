@@ -1,8 +1,10 @@
 //! The short sections of a manifest, as far as they could say a topology's resources.
 
+mod balancing;
 mod link;
 mod network;
 mod public;
+mod services;
 mod zones;
 
 pub(super) use link::derives;
@@ -134,6 +136,8 @@ impl<'t> Short<'t> {
         out.put("virtualNetworks", networks);
         out.put("networkSecurityGroups", security_groups);
         out.put("routeTables", route_tables);
+        self.services(whole, &mut out);
+        self.balancers(whole, &mut out);
         self.links(whole, &mut out);
         let zones = self.zones(whole, &mut out);
         out.put("privateDnsZones", zones);

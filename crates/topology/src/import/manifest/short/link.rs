@@ -1,6 +1,6 @@
 //! Both ends of Private Link.
 
-use super::{HashSet, Section, Sections, Short, put, put_list, references};
+use super::{HashSet, Section, Sections, Short, put, put_list, reference, references};
 use crate::model::{
     Body, Resource,
     id::ResourceId,
@@ -16,15 +16,15 @@ use serde_json::{Map, Value, json};
 pub(in crate::import::manifest) fn derives(resource: &Resource) -> bool {
     matches!(
         resource.body,
-        Body::PrivateLinkService(_) | Body::PrivateEndpoint(_)
+        Body::PrivateLinkService(_) | Body::PrivateEndpoint(_) | Body::ApiManagement(_)
     )
 }
 
 impl Short<'_> {
     /// The sections of this file, after those of networks.
     pub(super) fn links(&self, whole: &HashSet<ResourceId>, out: &mut Sections) {
-        let services = self.linked(whole, out, |short, resource, _| match &resource.body {
-            Body::PrivateLinkService(service) => short.service(service),
+        let services = self.linked(whole, out, |short, resource, out| match &resource.body {
+            Body::PrivateLinkService(service) => short.service(service, out),
             _ => None,
         });
         out.put("privateLinkServices", services);
@@ -57,7 +57,7 @@ impl Short<'_> {
         section.members
     }
 
-    fn service(&self, service: &PrivateLinkService) -> Option<Map<String, Value>> {
+    fn service(&self, service: &PrivateLinkService, out: &Sections) -> Option<Map<String, Value>> {
         let mut value = Map::new();
         let fronts = &service.load_balancer_frontend_ip_configurations;
         if let Some(first) = fronts.first() {
@@ -68,7 +68,7 @@ impl Short<'_> {
             {
                 return None;
             }
-            value.insert("loadBalancer".to_owned(), json!(balancer.as_str()));
+            value.insert("loadBalancer".to_owned(), reference(&balancer, out));
             let names: Vec<&str> = fronts.iter().map(|one| one.id.name()).collect();
             put_list(&mut value, "loadBalancerFrontendIpConfigurations", &names);
         }
@@ -144,7 +144,7 @@ impl Short<'_> {
         );
         let wanted = &connection.properties.private_link_service_id;
         let service = match wanted.parse::<ResourceId>() {
-            Ok(id) => super::reference(&id, out),
+            Ok(id) => reference(&id, out),
             Err(_) => json!(wanted),
         };
         value.insert("service".to_owned(), service);
@@ -181,7 +181,7 @@ impl Short<'_> {
     }
 
     /// A subnet by the names of its network and its own, if these are enough.
-    fn subnet(&self, id: &ResourceId) -> Value {
+    pub(super) fn subnet(&self, id: &ResourceId) -> Value {
         let network = id.parent().map(|network| self.network(&network));
         match network {
             Some(Value::String(network)) if !network.starts_with('/') => {
