@@ -17,6 +17,7 @@ pub mod compute;
 pub mod dns;
 pub mod expectation;
 pub mod id;
+mod id_key;
 mod id_map;
 pub mod json;
 pub mod kinds;
@@ -29,8 +30,9 @@ pub mod resource_group;
 
 pub use body::{ARM_TYPES, Body};
 pub use children::{fold_children, inline_parent};
+pub use id_key::KeyHasher;
+pub use id_map::IdState;
 pub(crate) use id_map::{IdMap, IdSet};
-pub use id_map::{IdState, KeyHasher};
 pub use json::Extra;
 pub use provenance::{Form, Provenance, Section, Written};
 pub(crate) use provenance::{Key, only};

@@ -6,7 +6,7 @@
 //! parents: two ids are compared, a table is asked and a parent is given without reading a text.
 //! Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
 
-use super::id_map::Key;
+use super::id_key::Key;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{
     cmp::Ordering,

@@ -207,6 +207,28 @@ impl<'t> Short<'t> {
         value
     }
 
+    /// A section of things that stand in the region of what they name, as `say` says them.
+    fn standing(
+        &self,
+        whole: &HashSet<ResourceId>,
+        out: &mut Sections,
+        say: impl Fn(&Self, &Resource, &Sections) -> Option<Map<String, Value>>,
+    ) -> Map<String, Value> {
+        let mut section = Section::default();
+        for resource in self.candidates(whole) {
+            let mut value = self.placed(resource, out);
+            value.remove("location");
+            let Some(said) = say(self, resource, out) else {
+                continue;
+            };
+            value.extend(said);
+            if section.add(resource.id.name(), value.into()) {
+                out.said.insert(resource.id.clone());
+            }
+        }
+        section.members
+    }
+
     /// A network by its name, if that is enough.
     fn network(&self, id: &ResourceId) -> Value {
         match self.networks.get(&id.name().to_lowercase()) {

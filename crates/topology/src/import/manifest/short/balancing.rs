@@ -1,6 +1,6 @@
 //! Load balancers.
 
-use super::{HashSet, Section, Sections, Short, put, put_list, reference};
+use super::{HashSet, Sections, Short, put, put_list, reference};
 use crate::model::{
     Body, Resource,
     id::ResourceId,
@@ -14,23 +14,11 @@ use serde_json::{Map, Value, json};
 impl Short<'_> {
     /// The section of load balancers.
     pub(super) fn balancers(&self, whole: &HashSet<ResourceId>, out: &mut Sections) {
-        let mut section = Section::default();
-        for resource in self.candidates(whole) {
-            let Body::LoadBalancer(balancer) = &resource.body else {
-                continue;
-            };
-            let Some(said) = self.balancer(resource, balancer, out) else {
-                continue;
-            };
-            let mut value = self.placed(resource, out);
-            // It stands in the region of its network or public address.
-            value.remove("location");
-            value.extend(said);
-            if section.add(resource.id.name(), value.into()) {
-                out.said.insert(resource.id.clone());
-            }
-        }
-        out.put("loadBalancers", section.members);
+        let section = self.standing(whole, out, |short, resource, out| match &resource.body {
+            Body::LoadBalancer(inner) => short.balancer(resource, inner, out),
+            _ => None,
+        });
+        out.put("loadBalancers", section);
     }
 
     fn balancer(

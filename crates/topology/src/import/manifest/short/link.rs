@@ -1,6 +1,6 @@
 //! Both ends of Private Link.
 
-use super::{HashSet, Section, Sections, Short, put, put_list, reference, references};
+use super::{HashSet, Sections, Short, put, put_list, reference, references};
 use crate::model::{
     Body, Resource,
     id::ResourceId,
@@ -23,38 +23,16 @@ pub(in crate::import::manifest) fn derives(resource: &Resource) -> bool {
 impl Short<'_> {
     /// The sections of this file, after those of networks.
     pub(super) fn links(&self, whole: &HashSet<ResourceId>, out: &mut Sections) {
-        let services = self.linked(whole, out, |short, resource, out| match &resource.body {
+        let services = self.standing(whole, out, |short, resource, out| match &resource.body {
             Body::PrivateLinkService(service) => short.service(service, out),
             _ => None,
         });
         out.put("privateLinkServices", services);
-        let endpoints = self.linked(whole, out, |short, resource, out| match &resource.body {
+        let endpoints = self.standing(whole, out, |short, resource, out| match &resource.body {
             Body::PrivateEndpoint(endpoint) => short.endpoint(endpoint, out),
             _ => None,
         });
         out.put("privateEndpoints", endpoints);
-    }
-
-    fn linked(
-        &self,
-        whole: &HashSet<ResourceId>,
-        out: &mut Sections,
-        say: impl Fn(&Self, &Resource, &Sections) -> Option<Map<String, Value>>,
-    ) -> Map<String, Value> {
-        let mut section = Section::default();
-        for resource in self.candidates(whole) {
-            let mut value = self.placed(resource, out);
-            // Both stand in the region of what they name.
-            value.remove("location");
-            let Some(said) = say(self, resource, out) else {
-                continue;
-            };
-            value.extend(said);
-            if section.add(resource.id.name(), value.into()) {
-                out.said.insert(resource.id.clone());
-            }
-        }
-        section.members
     }
 
     fn service(&self, service: &PrivateLinkService, out: &Sections) -> Option<Map<String, Value>> {

@@ -1,6 +1,6 @@
 //! API Management services.
 
-use super::{HashSet, Section, Sections, Short, put, put_list};
+use super::{HashSet, Sections, Short, put, put_list};
 use crate::model::{
     Body, Resource,
     api_management::{AdditionalLocation, ApiManagement, HostnameConfiguration},
@@ -11,23 +11,11 @@ use serde_json::{Map, Value, json};
 impl Short<'_> {
     /// The section of API Management services.
     pub(super) fn services(&self, whole: &HashSet<ResourceId>, out: &mut Sections) {
-        let mut section = Section::default();
-        for resource in self.candidates(whole) {
-            let Body::ApiManagement(service) = &resource.body else {
-                continue;
-            };
-            let Some(said) = self.api_management(resource, service) else {
-                continue;
-            };
-            let mut value = self.placed(resource, out);
-            // It stands in the region of its network or group.
-            value.remove("location");
-            value.extend(said);
-            if section.add(resource.id.name(), value.into()) {
-                out.said.insert(resource.id.clone());
-            }
-        }
-        out.put("apiManagement", section.members);
+        let section = self.standing(whole, out, |short, resource, _| match &resource.body {
+            Body::ApiManagement(inner) => short.api_management(resource, inner),
+            _ => None,
+        });
+        out.put("apiManagement", section);
     }
 
     fn api_management(
