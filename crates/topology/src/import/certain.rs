@@ -42,18 +42,24 @@ impl Hole {
 
 /// More holes than these are left as they are.
 const MOST: usize = 1_000;
+/// More resources than these are not kept to be read again.
+const LARGE: usize = 20_000;
 
 /// The topology, and everything that is wrong with it.
-pub(super) fn checked(world: World<'_>) -> (Topology, Vec<Finding>) {
-    let again = world.clone();
+pub(super) fn checked(mut world: World<'_>) -> (Topology, Vec<Finding>) {
+    let again = (world.given().len() <= LARGE).then(|| world.clone());
     let (topology, mut findings) = world.finish();
+    let mut found = rules::check(&topology);
+    let Some(again) = again else {
+        findings.extend(found);
+        return (topology, findings);
+    };
     let mut holes = again.holes.clone();
     let misfits = findings
         .iter()
         .filter(|one| one.code == "ARM002" && one.severity > Severity::Hint);
     let places = misfits.filter_map(|one| one.place.as_ref());
     holes.extend(places.map(|place| Hole::new(&place.id, &place.pointer)));
-    let mut found = rules::check(&topology);
     if !holes.is_empty() && holes.len() <= MOST {
         for way in 0..2 {
             let mut filled = again.clone();
