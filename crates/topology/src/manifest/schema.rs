@@ -243,7 +243,8 @@ impl Described for Selector {
 
 impl Described for RawResource {
     fn schema(definitions: &mut Definitions) -> Value {
-        let text = || json!({ "type": "string" });
+        let text = |doc: &str| json!({ "type": "string", "description": doc });
+        let shape = |kind: &str, doc: &str| json!({ "type": [kind, "null"], "description": doc });
         let kinds: Vec<&str> = crate::model::ARM_TYPES
             .iter()
             .map(|(kind, _)| *kind)
@@ -254,13 +255,17 @@ impl Described for RawResource {
             "description": "A whole ARM resource as ARM spells it, or what is laid over one that a section makes.",
             "type": "object",
             "properties": {
-                "id": text(), "type": kind,
+                "id": text("Its resource id, instead of type, name and group."), "type": kind,
                 "name": { "type": ["string", "number"], "description": "Its name; `PARENT/CHILD` for a child." },
-                "resourceGroup": text(), "subscription": text(), "location": text(),
+                "resourceGroup": text("Its group, by the name in `resourceGroups`."),
+                "subscription": text("Of a resource group: short name of its subscription."),
+                "location": text("Its region."),
                 "existing": { "type": "boolean", "description": "Read, never changed." },
                 "$remove": { "type": "boolean", "description": "Taken out, though a section makes it." },
-                "tags": { "type": ["object", "null"] }, "sku": { "type": ["object", "null"] },
-                "zones": { "type": ["array", "null"] }, "properties": { "type": ["object", "null"] },
+                "tags": shape("object", "Tags, beside those of the manifest."),
+                "sku": shape("object", "`sku`, as ARM has it."),
+                "zones": shape("array", "Availability zones."),
+                "properties": shape("object", "`properties`, as ARM has them; lists are merged by name, and `null` takes a member out."),
             },
             "anyOf": [{ "required": ["id"] }, { "required": ["type", "name"] }],
         });
@@ -275,6 +280,29 @@ mod tests {
     use crate::manifest::value_of;
 
     const COMMITTED: &str = include_str!("../../manifest.schema.json");
+
+    #[test]
+    fn every_key_is_described() {
+        fn bare(value: &Value, path: &str, found: &mut Vec<String>) {
+            let members = value.get("properties").and_then(Value::as_object);
+            for (name, member) in members.into_iter().flatten() {
+                let at = format!("{path}/{name}");
+                let doc = member.get("description").and_then(Value::as_str);
+                if doc.is_none_or(|doc| doc.trim().is_empty()) {
+                    found.push(at.clone());
+                }
+                bare(member, &at, found);
+            }
+        }
+        let schema = json_schema();
+        let mut found = Vec::new();
+        bare(&schema, "", &mut found);
+        let definitions = schema["$defs"].as_object().unwrap();
+        for (name, definition) in definitions {
+            bare(definition, name, &mut found);
+        }
+        assert_eq!(found, [""; 0]);
+    }
 
     #[test]
     fn the_committed_schema_is_the_one_of_the_code() {
