@@ -51,7 +51,7 @@ use crate::{
     arm::template::{self, DeploymentContext, Expansion, Linked, Parameters, Planted, Value, Why},
     finding::{Finding, Severity},
     manifest::suggest::clip,
-    model::Topology,
+    model::{Topology, id::ResourceId},
     source::{
         SourceId, SourceMap, Span,
         json::{self, Node},
@@ -172,14 +172,9 @@ pub fn read(files: Vec<File>, options: &Options) -> Imported {
         template::expand_linked(&files, at, &given, &ctx.unwrap_or_default())
     });
     let expansions: Vec<Expansion> = expansions.collect();
-    // What another one links to is deployed by that one.
-    let linked: HashSet<usize> = expansions
-        .iter()
-        .flat_map(|expansion| expansion.linked.iter().copied())
-        .collect();
-    let is_a_circle = linked.len() == templates.len();
+    let deployed = deployed(&expansions);
     for (at, ((id, ..), expansion)) in templates.iter().zip(expansions).enumerate() {
-        if linked.contains(&at) && !is_a_circle {
+        if !deployed.contains(&at) {
             continue;
         }
         for finding in expansion.findings {
@@ -202,6 +197,23 @@ pub fn read(files: Vec<File>, options: &Options) -> Imported {
         outputs,
         findings,
     }
+}
+
+/// Which templates are deployed for themselves: what another one links to is deployed by that one.
+/// Of a circle the first is.
+fn deployed(expansions: &[Expansion]) -> HashSet<usize> {
+    let linked = |at: usize| expansions.get(at).map_or(&[][..], |one| &one.linked);
+    let all = 0..expansions.len();
+    let mut theirs: HashSet<usize> = all.clone().flat_map(linked).copied().collect();
+    let mut own: HashSet<usize> = all.clone().filter(|at| !theirs.contains(at)).collect();
+    theirs = own.iter().flat_map(|at| linked(*at)).copied().collect();
+    for at in all {
+        if !own.contains(&at) && !theirs.contains(&at) {
+            own.insert(at);
+            theirs.extend(linked(at));
+        }
+    }
+    own
 }
 
 fn unknown(node: &Node) -> Finding {
@@ -315,7 +327,7 @@ fn plant(world: &mut World<'_>, planted: Planted) {
         // It says no more than that it is there.
         return;
     }
-    let id = planted.id.parse::<crate::model::id::ResourceId>();
+    let id = planted.id.parse::<ResourceId>();
     for (pointer, unknown) in &planted.unknowns {
         if let Ok(id) = &id {
             world.holes.push(certain::Hole::new(id, pointer));

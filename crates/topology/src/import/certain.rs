@@ -50,7 +50,7 @@ pub(super) fn checked(mut world: World<'_>) -> (Topology, Vec<Finding>) {
     let again = (world.given().len() <= LARGE).then(|| world.clone());
     let (topology, mut findings) = world.finish();
     let mut found = rules::check(&topology);
-    let Some(again) = again else {
+    let Some(mut again) = again else {
         findings.extend(found);
         return (topology, findings);
     };
@@ -61,9 +61,9 @@ pub(super) fn checked(mut world: World<'_>) -> (Topology, Vec<Finding>) {
     let places = misfits.filter_map(|one| one.place.as_ref());
     holes.extend(places.map(|place| Hole::new(&place.id, &place.pointer)));
     if !holes.is_empty() && holes.len() <= MOST {
+        let samples = samples(again.given(), &holes);
         for way in 0..2 {
             let mut filled = again.clone();
-            let samples = samples(filled.given(), &holes);
             for hole in &holes {
                 fill(filled.given(), hole, &samples, way);
             }

@@ -5,8 +5,7 @@
 //! of the topology. A private endpoint's address stands in its NIC, once that exists.
 //! Source: <https://learn.microsoft.com/azure/virtual-network/ip-services/private-ip-addresses>.
 
-use super::IdMap;
-use super::{Topology, id::ResourceId, kinds::Kinds};
+use super::{IdMap, Topology, id::ResourceId, kinds::Kinds};
 use indexmap::IndexMap;
 use std::{
     collections::{HashMap, HashSet, hash_map},

@@ -133,7 +133,7 @@ impl FromStr for Selector {
             let (host, port) = split_port(authority).map_err(fail)?;
             if !is_host(host) {
                 return Err(fail(
-                    "the host may hold letters, digits, dots and hyphens (no user name, no IPv6)",
+                    "the host may hold letters, digits, dots and hyphens (no user name)",
                 ));
             }
             let port = port.or(Some(default).filter(|port| *port > 0));

@@ -49,25 +49,6 @@ impl<V> IdMap<V> {
     }
 }
 
-impl<I: Borrow<ResourceId>, V> FromIterator<(I, V)> for IdMap<V> {
-    fn from_iter<T: IntoIterator<Item = (I, V)>>(values: T) -> Self {
-        let values = values.into_iter();
-        Self(
-            values
-                .map(|(id, value)| (id.borrow().key(), value))
-                .collect(),
-        )
-    }
-}
-
-impl<I: Borrow<ResourceId>, V> Extend<(I, V)> for IdMap<V> {
-    fn extend<T: IntoIterator<Item = (I, V)>>(&mut self, values: T) {
-        let values = values.into_iter();
-        self.0
-            .extend(values.map(|(id, value)| (id.borrow().key(), value)));
-    }
-}
-
 /// A set of ids that is only asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct IdSet(HashSet<Key, IdState>);

@@ -14,10 +14,9 @@ pub(crate) use interface::{Interface, Machine, PublicIp};
 pub(crate) use peers::{Peer, PeerState, private};
 
 use super::security::{Group, Scope};
-use crate::model::IdMap;
 use crate::{
     model::{
-        Body, Resource, Topology,
+        Body, IdMap, Resource, Topology,
         addresses::{Addresses, Holder},
         id::ResourceId,
         kinds::Kinds,

@@ -1,7 +1,6 @@
 //! Templates that are linked to from another one.
 
 use super::{imported, options, shown};
-use serde_json::json;
 
 fn main_with(link: &str) -> String {
     format!(
@@ -113,5 +112,33 @@ fn what_two_files_end_like_is_not_guessed() {
     let found = imported(&files, &options());
     let all = shown(&found.findings, &found.sources);
     assert!(all.iter().any(|one| one.starts_with("TPL013")), "{all:?}");
-    assert_eq!(json!(found.topology.virtual_networks().count()), json!(1));
+    assert_eq!(found.topology.virtual_networks().count(), 1);
+}
+
+#[test]
+fn of_templates_that_link_to_each_other_the_first_is_deployed() {
+    let link = |name: &str, to: &str| {
+        format!(
+            r#"{{ "contentVersion": "1.0.0.0", "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "resources": [
+              {{ "type": "Microsoft.Network/routeTables", "apiVersion": "2024-03-01", "name": "{name}", "location": "uksouth", "properties": {{}} }},
+              {{ "type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "to-{to}", "properties": {{
+                "mode": "Incremental", "templateLink": {{ "relativePath": "{to}.json" }} }} }} ] }}"#
+        )
+    };
+    let (one, two) = (link("one", "two"), link("two", "one"));
+    let files = [
+        ("alone.json", NETWORK),
+        ("one.json", one.as_str()),
+        ("two.json", two.as_str()),
+    ];
+    let found = imported(&files, &options());
+    let tables: Vec<&str> = found
+        .topology
+        .route_tables()
+        .map(|(table, _)| table.id.name())
+        .collect();
+    assert_eq!(tables, ["one", "two"]);
+    let all = shown(&found.findings, &found.sources);
+    let circles = all.iter().filter(|one| one.starts_with("TPL013 two.json"));
+    assert_eq!(circles.count(), 1, "{all:?}");
 }

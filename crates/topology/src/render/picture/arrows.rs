@@ -1,7 +1,10 @@
 //! Who connects to whom, and where what goes out leaves.
 
 use super::{Arrow, Way, backends, key};
-use crate::model::{Body, Topology, id::ResourceId, network::SubResource, relay::RelayConfig};
+use crate::model::{
+    Body, Topology, api_management::ApiManagement, id::ResourceId, network::SubResource,
+    relay::RelayConfig,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -150,7 +153,7 @@ fn balancers(topology: &Topology, add: Add<'_>) {
 
 fn relays(topology: &Topology, add: Add<'_>) {
     let gateways = topology.api_managements().map(|(service, _)| {
-        let host = format!("{}.azure-api.net", service.id.name().to_ascii_lowercase());
+        let host = ApiManagement::gateway_host(service.id.name());
         (host, key(&service.id))
     });
     let gateways: BTreeMap<String, String> = backends::names(topology).chain(gateways).collect();

@@ -1,8 +1,6 @@
 //! Private endpoints by the Private Link Service that they connect to.
 
-use crate::model::IdMap;
-use crate::model::kinds::Kinds;
-use crate::model::{Resource, id::ResourceId, network::PrivateEndpoint};
+use crate::model::{IdMap, Resource, id::ResourceId, kinds::Kinds, network::PrivateEndpoint};
 
 /// A private endpoint's connection to a Private Link Service.
 #[derive(Clone, Debug)]

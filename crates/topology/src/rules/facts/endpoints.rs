@@ -1,12 +1,11 @@
 //! Private endpoints: where they stand, what they lead to, and which policies act on them.
 
 use super::Subject;
-use crate::model::IdMap;
-use crate::model::kinds::Kinds;
 use crate::model::{
-    Body, Resource, Topology,
+    Body, IdMap, Resource, Topology,
     addresses::{Addresses, Holder},
     id::ResourceId,
+    kinds::Kinds,
     network::{PrivateEndpoint, PrivateLinkService, SubnetProperties},
 };
 use std::{collections::HashMap, net::Ipv4Addr};
@@ -156,6 +155,16 @@ impl Subject<'_> {
         ports.sort_unstable();
         ports.dedup();
         ports
+    }
+
+    /// Whether a network security group of this subnet acts on private endpoints: there are some, and
+    /// the subnet's policies let it.
+    pub(in crate::rules) fn group_acts_on_endpoints(&self, subnet: &ResourceId) -> bool {
+        self.endpoints.in_subnet(subnet).next().is_some()
+            && self
+                .subnets
+                .get(subnet)
+                .is_some_and(|at| groups_act(&at.subnet.properties))
     }
 
     /// Whether nothing but private endpoints stands in a subnet, and at least one does.

@@ -11,14 +11,13 @@ pub(in crate::rules) mod denials;
 pub(in crate::rules) mod side;
 
 use super::networks::{Inside, Networks};
-use crate::model::IdMap;
-use crate::model::kinds::Kinds;
 use crate::{
     model::{
-        Body, Resource, Topology,
+        Body, IdMap, Resource, Topology,
         addresses::{Addresses, Holder},
         expectation::PortRange,
         id::ResourceId,
+        kinds::Kinds,
         network::{NetworkSecurityGroup, SecurityRule, SubResource},
     },
     reach::sets::Ranges,

@@ -1,9 +1,10 @@
 //! Which private zones a network sees, and what they answer.
 
 use super::Subject;
-use crate::model::IdMap;
-use crate::model::kinds::Kinds;
-use crate::model::{Resource, api_management::ApiManagement, dns::RecordAddress, id::ResourceId};
+use crate::model::{
+    IdMap, Resource, api_management::ApiManagement, dns::RecordAddress, id::ResourceId,
+    kinds::Kinds,
+};
 use indexmap::IndexMap;
 use std::collections::HashMap;
 

@@ -1,13 +1,12 @@
 //! Which networks reach which: peerings, and what the tag `VirtualNetwork` stands for.
 
 use super::groups::HOST;
-use crate::model::IdMap;
-use crate::model::kinds::Kinds;
 use crate::{
     model::{
-        Resource, Topology,
+        IdMap, Resource, Topology,
         cidr::Cidr,
         id::ResourceId,
+        kinds::Kinds,
         network::{AddressSpace, Child, VirtualNetwork, VirtualNetworkPeering},
     },
     reach::sets::Ranges,

@@ -1,9 +1,8 @@
 //! Members of backend pools, and the Private Link Services in front of load balancers.
 
 use super::Subject;
-use crate::model::IdMap;
 use crate::model::{
-    Body, Resource, Topology,
+    Body, IdMap, Resource, Topology,
     addresses::Holder,
     compute::VirtualMachineScaleSet,
     id::ResourceId,

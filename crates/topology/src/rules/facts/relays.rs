@@ -5,11 +5,10 @@ use super::{
     groups::{Direction, Flow, HOST, Stand},
     pools::{Pools, UsedPool},
 };
-use crate::model::IdMap;
 use crate::{
     finding::Change,
     model::{
-        Body, Resource, Topology,
+        Body, IdMap, Resource, Topology,
         addresses::Holder,
         compute::{VirtualMachine, VirtualMachineScaleSet},
         id::ResourceId,

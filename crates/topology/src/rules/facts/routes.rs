@@ -1,12 +1,11 @@
 //! Route tables and where they are attached, and whether a machine gets out to the internet.
 
 use super::Subject;
-use crate::model::IdMap;
-use crate::model::kinds::Kinds;
 use crate::model::{
-    Body, Resource,
+    Body, IdMap, Resource,
     cidr::Cidr,
     id::ResourceId,
+    kinds::Kinds,
     network::{Child, NetworkInterface, RouteProperties, RouteTable},
 };
 use std::{

@@ -1,10 +1,9 @@
 //! Addresses that are still free, for mends of static ones that cannot be.
 
 use super::{Subject, stated::Stated};
-use crate::model::IdMap;
 use crate::{
     finding::{Change, Finding},
-    model::{cidr::Cidr, id::ResourceId},
+    model::{IdMap, cidr::Cidr, id::ResourceId},
 };
 use std::{collections::HashSet, net::Ipv4Addr};
 

@@ -1,13 +1,12 @@
 //! Subnets by id, and who stands in them.
 
-use crate::model::kinds::Kinds;
 use crate::model::{
-    Body, Resource, Topology,
+    Body, IdMap, IdSet, Resource, Topology,
     cidr::{Cidr, IpRange},
     id::ResourceId,
+    kinds::Kinds,
     network::{SubResource, Subnet, VirtualNetwork},
 };
-use crate::model::{IdMap, IdSet};
 use serde_json::Value;
 
 /// A subnet and its network.

@@ -1,6 +1,6 @@
 //! `PE016`: more than a group takes at private endpoints.
 
-use crate::rules::{facts::endpoints::groups_act, prelude::*};
+use crate::rules::prelude::*;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "PE016",
@@ -65,14 +65,8 @@ const MOST_COMBINATIONS: usize = 250_000;
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for group in &subject.groups.all {
-        let acts = group.subnets.iter().any(|id| {
-            subject.endpoints.in_subnet(id).next().is_some()
-                && subject
-                    .subnets
-                    .get(id)
-                    .is_some_and(|at| groups_act(&at.subnet.properties))
-        });
-        if !acts {
+        let mut subnets = group.subnets.iter();
+        if !subnets.any(|id| subject.group_acts_on_endpoints(id)) {
             continue;
         }
         let id = &group.resource.id;

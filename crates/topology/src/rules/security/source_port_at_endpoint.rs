@@ -1,9 +1,6 @@
 //! `NSG013`: source ports in a rule on private endpoints.
 
-use crate::rules::{
-    facts::{endpoints::groups_act, groups::Direction},
-    prelude::*,
-};
+use crate::rules::{facts::groups::Direction, prelude::*};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "NSG013",
@@ -31,14 +28,8 @@ networkSecurityGroups: { NSG-PE: { resourceGroup: APIM, securityRules: { A: { pr
 
 fn check(rule: &Rule, subject: &Subject<'_>, out: &mut Vec<Finding>) {
     for group in &subject.groups.all {
-        let mut acting = group.subnets.iter().filter(|id| {
-            subject.endpoints.in_subnet(id).next().is_some()
-                && subject
-                    .subnets
-                    .get(id)
-                    .is_some_and(|at| groups_act(&at.subnet.properties))
-        });
-        let Some(subnet) = acting.next() else {
+        let mut subnets = group.subnets.iter();
+        let Some(subnet) = subnets.find(|id| subject.group_acts_on_endpoints(id)) else {
             continue;
         };
         let is_only_for_endpoints = group.nics.is_empty()

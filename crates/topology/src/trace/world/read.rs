@@ -1,9 +1,8 @@
 //! Reads a topology into a world.
 
 use super::{Interface, Machine, Net, Network, Place, PublicIp, SubnetView, World};
-use crate::model::IdMap;
 use crate::{
-    model::{Resource, addresses::Holder, kinds::Kinds},
+    model::{IdMap, Resource, addresses::Holder, kinds::Kinds},
     sets::Ranges,
 };
 use std::cell::OnceCell;
